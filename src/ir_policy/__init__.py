@@ -1,0 +1,1 @@
+"""Incident policy as a library."""

@@ -1,0 +1,1 @@
+"""What did happen: events, and the fold over them. No opinions here."""

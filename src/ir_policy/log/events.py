@@ -1,0 +1,510 @@
+"""The closed set of events: what can be said to have happened, defined once.
+
+An event is a value: made complete or refused with every problem named, never changed. Kinds with the same fields
+share one class; :data:`KINDS` says which fields each kind must and may carry. Nothing here knows what an event
+leads to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, ClassVar, Final, TypeVar, cast
+
+from attrs import Attribute, field, fields, frozen
+
+from ir_policy.errors import EventInvalid, Problem
+from ir_policy.log.fields import KINDS_OF_VALUE, read_value
+from ir_policy.terms import MICROSECOND, FrozenMap, Phase, Severity, Truth, canonical_json, nearest
+
+__all__ = [
+    "KINDS", "ActionEvent", "BreachFinding", "ChannelOpened", "Closed", "Corrected", "Detected", "Documented",
+    "Event", "FactsReported", "Hold", "Merged", "Milestone", "Note", "NotNotifying", "Notice", "Opaque", "Page",
+    "PhaseChange", "ProcessorTold", "RansomPaid", "Reopened", "RoleChange", "SeverityDecided", "StepDone", "Waived",
+    "event_from_wire",
+]  # fmt: skip
+
+T = TypeVar("T")
+
+
+def _field(kind: str, default: object = None) -> Any:
+    """A field holding that kind of value; ``None``, empty and ``False`` mean "not said"."""
+    return field(default=default, metadata={"kind": kind})
+
+
+@frozen(kw_only=True, eq=False, repr=False)
+class Event:
+    """What every event says: which kind, of which incident, when it happened, when the log learnt it, who.
+
+    ``at`` is when it happened; with ``precision`` it is the first instant of that minute, day or month.
+    ``recorded_at`` is when the log learnt it, unknown when left out. ``id`` defaults to a digest of the rest, so the
+    same words give the same id. Raises :class:`~ir_policy.errors.EventInvalid` with every problem at once.
+    """
+
+    only_kind: ClassVar[str] = ""
+
+    kind: str = field(default="")
+    incident: str = _field("label")
+    at: datetime = _field("instant")
+    by: str = _field("label")
+    id: str = _field("label", "")
+    recorded_at: datetime | None = _field("instant")
+    precision: str = _field("precision", "")
+
+    def __attrs_post_init__(self) -> None:
+        if not self.kind:
+            object.__setattr__(self, "kind", self.only_kind)
+        problems = [*self._read_fields(), *_missing(self)]
+        if not problems:
+            problems = list(_out_of_order(self))
+        if problems:
+            raise EventInvalid(problems)
+        if not self.id:
+            object.__setattr__(self, "id", _digest(self))
+
+    def _read_fields(self) -> list[Problem]:
+        """Freeze every field given; what is wrong with those that cannot be."""
+        problems = []
+        for attribute in _readable(cast(Hashable, type(self))):
+            given = getattr(self, attribute.name)
+            if _unsaid(given):
+                continue
+            value, problem = read_value(attribute.metadata["kind"], given, attribute.name)
+            if problem is None:
+                object.__setattr__(self, attribute.name, value)
+            else:
+                problems.append(Problem(attribute.name, problem.what, problem.hint))
+        return problems
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and isinstance(other, Event) and to_wire(self) == to_wire(other)
+
+    def __hash__(self) -> int:
+        return hash((self.kind, self.id))
+
+    def __repr__(self) -> str:
+        said = ", ".join(f"{name}={value!r}" for name, value in to_wire(self).items() if name != "kind")
+        return f"<{self.kind} {said}>"
+
+    @property
+    def latest(self) -> datetime:
+        """The last instant ``at`` can mean at this precision; ``at`` itself when it is exact."""
+        if not self.precision:
+            return self.at
+        end = _end_of_month(self.at) if self.precision == "month" else self.at + _SPANS[self.precision]
+        return end - MICROSECOND
+
+
+@frozen(kw_only=True, eq=False, repr=False)
+class Detected(Event):
+    """A signal of the incident. It may come again for an earlier signal that was linked later."""
+
+    only_kind: ClassVar[str] = "detected"
+    source: str = _field("label")
+    summary: str = _field("text", "")
+    impact_started: datetime | None = _field("instant")
+    drill: bool = _field("flag", False)
+
+
+@frozen(kw_only=True, eq=False, repr=False)
+class FactsReported(Event):
+    """Facts as yes, no or unknown. ``since`` is since when the reporter held them, not since when they were so."""
+
+    only_kind: ClassVar[str] = "facts-reported"
+    facts: FrozenMap[str, Truth] = _field("truths")
+    since: datetime | None = _field("instant")
+
+
+@frozen(kw_only=True, eq=False, repr=False)
+class SeverityDecided(Event):
+    """Somebody set the level: the commander decides, anybody may raise."""
+
+    only_kind: ClassVar[str] = "severity-decided"
+    severity: Severity = _field("severity")
+    reason: str = _field("text", "")
+    lowering: str = _field("lowering", "")
+
+
+@frozen(kw_only=True, eq=False, repr=False)
+class RoleChange(Event):
+    """A role was taken, released or handed over (``role-taken``, ``handover-accepted``, …)."""
+
+    role: str = _field("id")
+    person: str = _field("label", "")
+    to: str = _field("label", "")
+    acting: bool = _field("flag", False)
+
+
+@frozen(kw_only=True, eq=False, repr=False)
+class Page(Event):
+    """A page to a person on call went out, was acknowledged or failed."""
+
+    level: str = _field("id")
+    person: str = _field("label")
+    outcome: str = _field("label", "")
+
+
+@frozen(kw_only=True, eq=False, repr=False)
+class PhaseChange(Event):
+    """A phase was entered, or found not applicable."""
+
+    phase: Phase = _field("phase")
+    reason: str = _field("text", "")
+
+
+@frozen(kw_only=True, eq=False, repr=False)
+class StepDone(Event):
+    """A step of the response was carried out."""
+
+    only_kind: ClassVar[str] = "step-done"
+    step: str = _field("id")
+    evidence: tuple[str, ...] = _field("labels", ())
+
+
+@frozen(kw_only=True, eq=False, repr=False)
+class ChannelOpened(Event):
+    only_kind: ClassVar[str] = "channel-opened"
+    channel: str = _field("label")
+
+
+@frozen(kw_only=True, eq=False, repr=False)
+class Documented(Event):
+    """The incident was written down: what it was and what became of it."""
+
+    only_kind: ClassVar[str] = "documented"
+    summary: str = _field("text")
+    disposition: str = _field("text")
+
+
+@frozen(kw_only=True, eq=False, repr=False)
+class Notice(Event):
+    """A message in its life: drafted, edited, reviewed, approved, sent, delivered, failed, withdrawn.
+
+    ``duties`` and ``recipients`` say what it is meant to meet and for whom, ``states`` which required fields its
+    text carries. ``digest`` binds reviews and approvals to the exact text; the text itself is never held.
+    """
+
+    notice: str = _field("label", "")
+    digest: str = _field("label", "")
+    duties: tuple[str, ...] = _field("ids", ())
+    recipients: tuple[str, ...] = _field("ids", ())
+    states: tuple[str, ...] = _field("ids", ())
+    template: str = _field("label", "")
+    next_update_by: datetime | None = _field("instant")
+    role: str = _field("id", "")
+    reason: str = _field("text", "")
+    channel: str = _field("label", "")
+    evidence: tuple[str, ...] = _field("labels", ())
+    stage: str = _field("stage", "")
+    reasons_for_delay: str = _field("text", "")
+
+
+@frozen(kw_only=True, eq=False, repr=False)
+class BreachFinding(Event):
+    """Somebody concluded something about personal data; ``since`` is since when the grounds were held."""
+
+    only_kind: ClassVar[str] = "breach-finding"
+    finding: str = _field("finding")
+    since: datetime | None = _field("instant")
+    role: str = _field("id", "")
+    position: str = _field("position", "")
+    reason: str = _field("text", "")
+
+
+@frozen(kw_only=True, eq=False, repr=False)
+class ProcessorTold(Event):
+    """A processor told us of a breach; our own clock starts at our receipt."""
+
+    only_kind: ClassVar[str] = "processor-told"
+    vendor: str = _field("label")
+
+
+@frozen(kw_only=True, eq=False, repr=False)
+class RansomPaid(Event):
+    only_kind: ClassVar[str] = "ransom-paid"
+    amount_known: bool = _field("flag", False)
+
+
+@frozen(kw_only=True, eq=False, repr=False)
+class NotNotifying(Event):
+    """A decision, with its ground, that one duty to one recipient is not owed."""
+
+    only_kind: ClassVar[str] = "not-notifying"
+    duty: str = _field("id")
+    recipient: str = _field("id")
+    ground: str = _field("text")
+    role: str = _field("id", "")
+    reason: str = _field("text")
+
+
+@frozen(kw_only=True, eq=False, repr=False)
+class Hold(Event):
+    """The freeze of data-subject requests was started, extended or released."""
+
+    scope: str = _field("text", "")
+    until: datetime | None = _field("instant")
+    role: str = _field("id", "")
+    reason: str = _field("text", "")
+
+
+@frozen(kw_only=True, eq=False, repr=False)
+class Milestone(Event):
+    """Service was restored (``recovered``), or the postmortem went out (``postmortem-distributed``)."""
+
+    evidence: tuple[str, ...] = _field("labels", ())
+
+
+@frozen(kw_only=True, eq=False, repr=False)
+class Closed(Event):
+    only_kind: ClassVar[str] = "closed"
+    outcome: str = _field("outcome")
+    reason: str = _field("text", "")
+
+
+@frozen(kw_only=True, eq=False, repr=False)
+class Reopened(Event):
+    """The incident came back: a new episode begins, with new service clocks and the same privacy clocks."""
+
+    only_kind: ClassVar[str] = "reopened"
+    reason: str = _field("text")
+
+
+@frozen(kw_only=True, eq=False, repr=False)
+class Merged(Event):
+    only_kind: ClassVar[str] = "merged"
+    into: str = _field("label")
+    reason: str = _field("text")
+
+
+@frozen(kw_only=True, eq=False, repr=False)
+class Waived(Event):
+    """Somebody with the power released an obligation (by key) or a gate (by id)."""
+
+    only_kind: ClassVar[str] = "waived"
+    obligation: str = _field("label", "")
+    gate: str = _field("id", "")
+    role: str = _field("id", "")
+    reason: str = _field("text")
+
+
+@frozen(kw_only=True, eq=False, repr=False)
+class ActionEvent(Event):
+    """A follow-up action was opened or closed."""
+
+    action: str = _field("label")
+    owner: str = _field("label", "")
+    due: datetime | None = _field("instant")
+
+
+@frozen(kw_only=True, eq=False, repr=False)
+class Corrected(Event):
+    """An earlier event was recorded wrongly; ``fields`` holds the wire values that should have stood there."""
+
+    only_kind: ClassVar[str] = "corrected"
+    event: str = _field("label")
+    fields: FrozenMap[str, object] = _field("wire")
+    role: str = _field("id", "")
+    reason: str = _field("text")
+    evidence: tuple[str, ...] = _field("labels", ())
+
+
+@frozen(kw_only=True, eq=False, repr=False)
+class Note(Event):
+    only_kind: ClassVar[str] = "note"
+    text: str = _field("text")
+
+
+@frozen(kw_only=True, eq=False, repr=False)
+class Opaque(Event):
+    """An event of a kind this version does not know. It is kept whole and marks the incident incomplete."""
+
+    fields: FrozenMap[str, object] = _field("wire", FrozenMap())
+
+
+@frozen(eq=False, repr=False)
+class KindOfEvent:
+    """Which class carries a kind, which of its fields must be there and which may."""
+
+    cls: type[Event]
+    required: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+
+
+_DRAFT: Final = ("notice", "digest", "duties", "recipients")
+_ABOUT: Final = ("duties", "recipients", "states", "template", "next_update_by", "stage", "reasons_for_delay")
+
+KINDS: Final[FrozenMap[str, KindOfEvent]] = FrozenMap(
+    {
+        "detected": KindOfEvent(Detected, ("source",), ("summary", "impact_started", "drill")),
+        "facts-reported": KindOfEvent(FactsReported, ("facts",), ("since",)),
+        "severity-decided": KindOfEvent(SeverityDecided, ("severity",), ("reason", "lowering")),
+        "role-taken": KindOfEvent(RoleChange, ("role", "person"), ("acting",)),
+        "role-released": KindOfEvent(RoleChange, ("role", "person")),
+        "handover-offered": KindOfEvent(RoleChange, ("role", "person", "to")),
+        "handover-accepted": KindOfEvent(RoleChange, ("role", "person", "to")),
+        "handover-declined": KindOfEvent(RoleChange, ("role", "person", "to")),
+        "channel-opened": KindOfEvent(ChannelOpened, ("channel",)),
+        "page-sent": KindOfEvent(Page, ("level", "person"), ("outcome",)),
+        "page-acknowledged": KindOfEvent(Page, ("level", "person"), ("outcome",)),
+        "page-failed": KindOfEvent(Page, ("level", "person"), ("outcome",)),
+        "phase-entered": KindOfEvent(PhaseChange, ("phase",), ("reason",)),
+        "phase-not-applicable": KindOfEvent(PhaseChange, ("phase", "reason")),
+        "step-done": KindOfEvent(StepDone, ("step",), ("evidence",)),
+        "documented": KindOfEvent(Documented, ("summary", "disposition")),
+        "notice-drafted": KindOfEvent(Notice, _DRAFT, ("states", "template", "next_update_by", "stage")),
+        "notice-edited": KindOfEvent(Notice, _DRAFT, ("states", "template", "next_update_by", "stage")),
+        "notice-review-requested": KindOfEvent(Notice, ("notice", "digest"), ("role", "reason")),
+        "notice-reviewed": KindOfEvent(Notice, ("notice", "digest"), ("role", "reason")),
+        "notice-approved": KindOfEvent(Notice, ("notice", "digest"), ("role", "reason")),
+        "notice-rejected": KindOfEvent(Notice, ("notice", "digest", "reason"), ("role",)),
+        "notice-sent": KindOfEvent(Notice, (), ("notice", "digest", "channel", "evidence", *_ABOUT)),
+        "notice-delivered": KindOfEvent(Notice, ("notice",), ("digest", "channel", "evidence", "recipients")),
+        "notice-failed": KindOfEvent(Notice, ("notice",), ("digest", "channel", "evidence", "recipients", "reason")),
+        "notice-withdrawn": KindOfEvent(Notice, ("notice",), ("digest", "channel", "evidence", "recipients", "reason")),
+        "breach-finding": KindOfEvent(BreachFinding, ("finding",), ("since", "role", "position", "reason")),
+        "processor-told": KindOfEvent(ProcessorTold, ("vendor",)),
+        "ransom-paid": KindOfEvent(RansomPaid, (), ("amount_known",)),
+        "not-notifying": KindOfEvent(NotNotifying, ("duty", "recipient", "ground", "reason"), ("role",)),
+        "hold-started": KindOfEvent(Hold, ("scope",), ("until", "role", "reason")),
+        "hold-extended": KindOfEvent(Hold, ("scope", "until"), ("role", "reason")),
+        "hold-released": KindOfEvent(Hold, ("scope",), ("role", "reason")),
+        "recovered": KindOfEvent(Milestone, (), ("evidence",)),
+        "postmortem-distributed": KindOfEvent(Milestone, (), ("evidence",)),
+        "closed": KindOfEvent(Closed, ("outcome",), ("reason",)),
+        "reopened": KindOfEvent(Reopened, ("reason",)),
+        "merged": KindOfEvent(Merged, ("into", "reason")),
+        "waived": KindOfEvent(Waived, ("reason",), ("obligation", "gate", "role")),
+        "action-opened": KindOfEvent(ActionEvent, ("action", "owner", "due")),
+        "action-closed": KindOfEvent(ActionEvent, ("action",), ("owner",)),
+        "corrected": KindOfEvent(Corrected, ("event", "fields", "reason", "evidence"), ("role",)),
+        "note": KindOfEvent(Note, ("text",)),
+    }
+)
+
+_COMMON_REQUIRED: Final = ("incident", "at", "by")
+COMMON: Final = ("kind", "id", "incident", "at", "recorded_at", "by", "precision")
+
+
+def event_from_wire(line: Mapping[str, object]) -> Event:
+    """The event one line of a log says. A kind this version does not know stays opaque.
+
+    Raises :class:`~ir_policy.errors.EventInvalid` with every problem: unknown, missing and malformed fields.
+    """
+    kind = line.get("kind")
+    if not isinstance(kind, str) or not kind:
+        raise EventInvalid([Problem("kind", "the event has no kind", "say what happened, such as detected")])
+    if kind not in KINDS:
+        return _opaque(kind, line)
+    known = KINDS[kind]
+    problems = _unknown_fields(kind, line)
+    said = {name: line[name] for name in line if name in _allowed(kind)}
+    if not line.get("id"):
+        problems.append(Problem("id", "the event has no id", "give each event one id of its own"))
+    try:
+        event = known.cls(**cast(dict[str, Any], said))
+    except EventInvalid as error:
+        raise EventInvalid([*problems, *error.problems]) from None
+    if problems:
+        raise EventInvalid(problems)
+    return event
+
+
+def to_wire(event: Event) -> dict[str, object]:
+    """The event as plain JSON material, without the fields nobody filled in."""
+    line: dict[str, object] = {"kind": event.kind}
+    for attribute in _readable(cast(Hashable, type(event))):
+        value = getattr(event, attribute.name)
+        if not _unsaid(value):
+            line[attribute.name] = KINDS_OF_VALUE[attribute.metadata["kind"]].write(value)
+    if isinstance(event, Opaque):
+        line.update(cast(dict[str, object], line.pop("fields", {})))
+    return line
+
+
+# --- helpers --------------------------------------------------------------------------------------------
+
+_SPANS: Final = {"minute": timedelta(minutes=1), "day": timedelta(days=1)}
+
+
+@cache
+def _readable(cls: Hashable) -> tuple[Attribute[Any], ...]:
+    """The fields of a class that hold values of a kind; worked out once for each class."""
+    return tuple(a for a in fields(cast(type[Event], cls)) if "kind" in a.metadata)
+
+
+def _unsaid(value: object) -> bool:
+    return value is None or value is False or value == "" or (isinstance(value, (tuple, FrozenMap)) and not value)
+
+
+def _allowed(kind: str) -> frozenset[str]:
+    known = KINDS[kind]
+    return frozenset((*COMMON, *known.required, *known.optional))
+
+
+def _missing(event: Event) -> list[Problem]:
+    """Fields that must be there and are not, and fields this kind has no use for."""
+    if isinstance(event, Opaque):
+        needed: tuple[str, ...] = _COMMON_REQUIRED
+    elif event.kind not in KINDS or not isinstance(event, KINDS[event.kind].cls):
+        kinds = sorted(kind for kind, known in KINDS.items() if known.cls is type(event))
+        return [Problem("kind", f"'{event.kind}' is not a kind of this event", f"write one of: {', '.join(kinds)}")]
+    else:
+        needed = (*_COMMON_REQUIRED, *KINDS[event.kind].required)
+    said = {a.name for a in _readable(cast(Hashable, type(event))) if not _unsaid(getattr(event, a.name))}
+    problems = [Problem(name, f"'{event.kind}' must say {name}") for name in needed if name not in said]
+    if event.kind in KINDS:
+        problems += _unknown_fields(event.kind, dict.fromkeys(said))
+    return problems
+
+
+def _unknown_fields(kind: str, line: Mapping[str, object]) -> list[Problem]:
+    allowed = _allowed(kind)
+    return [
+        Problem(str(name)[:60], f"'{kind}' has no field of that name", nearest(str(name), allowed))
+        for name in sorted(line, key=str)
+        if name not in allowed
+    ]
+
+
+def _out_of_order(event: Event) -> list[Problem]:
+    """Instants that contradict each other, and notices and waivers about nothing."""
+    problems = []
+    if event.recorded_at is not None and event.at > event.recorded_at:
+        problems.append(Problem("at", "it happened after it was recorded", "check both instants"))
+    since = getattr(event, "since", None)
+    if since is not None and since > event.at:
+        problems.append(
+            Problem("since", "it is later than the event itself", "since is when the grounds were first held")
+        )
+    if event.kind == "notice-sent" and isinstance(event, Notice):
+        if not event.notice and not (event.duties and event.recipients):
+            problems.append(Problem("duties", "a sending names its draft, or its duties and recipients"))
+    if isinstance(event, Waived) and bool(event.obligation) == bool(event.gate):
+        problems.append(Problem("obligation", "a waiver names one obligation or one gate"))
+    return problems
+
+
+def _opaque(kind: str, line: Mapping[str, object]) -> Event:
+    common = {name: line[name] for name in COMMON if name in line}
+    rest = {str(name): value for name, value in line.items() if name not in COMMON}
+    if not line.get("id"):
+        raise EventInvalid([Problem("id", "the event has no id", "give each event one id of its own")])
+    event: Event = Opaque(**cast(dict[str, Any], common), fields=cast(Any, rest))
+    return event
+
+
+def _digest(event: Event) -> str:
+    import hashlib
+
+    line = to_wire(event)
+    line.pop("id", None)
+    return "e-" + hashlib.sha256(canonical_json(line).encode()).hexdigest()[:24]
+
+
+def _end_of_month(first: datetime) -> datetime:
+    """The first instant of the next month, in the offset at which ``first`` is midnight of a first day."""
+    nearest_first = (first + timedelta(hours=14)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    offset = nearest_first - first
+    following = (nearest_first + timedelta(days=32)).replace(day=1)
+    return following - offset

@@ -1,0 +1,281 @@
+"""The kinds of value an event field can hold: how each is checked, frozen and written.
+
+One table, so that an event means the same whether it was made in Python, read from a line or typed in a terminal.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from typing import Final
+
+from attrs import frozen
+
+from ir_policy.errors import EventInvalid, Problem
+from ir_policy.terms import (
+    FINDINGS,
+    LOWERINGS,
+    OUTCOMES,
+    FrozenMap,
+    Phase,
+    Severity,
+    Truth,
+    instant,
+    is_id,
+    rfc3339,
+)  # fmt: skip
+
+__all__ = ["KINDS_OF_VALUE", "ValueKind", "clean_text", "parse_instant"]
+
+
+class _Flaw(ValueError):
+    """What is wrong with one value, and the way out."""
+
+    def __init__(self, what: str, hint: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.hint = hint
+
+
+@frozen(eq=False)
+class ValueKind:
+    """How one kind of value is read (from Python or JSON), written, and described in a JSON Schema."""
+
+    read: Callable[[object], object]
+    write: Callable[[object], object]
+    schema: FrozenMap[str, object]
+
+
+def read_value(kind: str, value: object, where: str) -> tuple[object, Problem | None]:
+    """The value in its frozen form, or what is wrong with it."""
+    try:
+        return KINDS_OF_VALUE[kind].read(value), None
+    except _Flaw as flaw:
+        return None, Problem(where, flaw.what, flaw.hint)
+    except EventInvalid as error:
+        return None, error.problems[0]
+
+
+# --- text -----------------------------------------------------------------------------------------------
+
+LONGEST_LABEL: Final = 200
+LONGEST_TEXT: Final = 20_000
+_UNSEEN: Final = frozenset("\u200b\u200c\u200d\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def clean_text(value: object, longest: int, lines: bool) -> str:
+    """Text in its normal form; characters nobody can see are refused, so that equal looks mean equal bytes."""
+    if not isinstance(value, str):
+        raise _Flaw("is not text")
+    text = unicodedata.normalize("NFC", value)
+    if not text.strip():
+        raise _Flaw("is empty", "leave the field out or say something")
+    if len(text) > longest:
+        raise _Flaw(f"is longer than {longest} characters")
+    for character in text:
+        category = unicodedata.category(character)
+        if category == "Cc" and not (lines and character in "\n\t"):
+            raise _Flaw("holds a control character", "remove it")
+        if category == "Cs" or character in _UNSEEN:
+            raise _Flaw("holds a character that cannot be seen", "remove it")
+    return text
+
+
+def _label(value: object) -> str:
+    text = clean_text(value, LONGEST_LABEL, lines=False)
+    if text != text.strip():
+        raise _Flaw("begins or ends with a space", "remove it")
+    return text
+
+
+def _text(value: object) -> str:
+    return clean_text(value, LONGEST_TEXT, lines=True)
+
+
+def _id(value: object) -> str:
+    if not is_id(value):
+        raise _Flaw("is not an id", "use lower-case words joined by '-', groups by '/'")
+    return str(value)
+
+
+def _list_of(read: Callable[[object], str]) -> Callable[[object], tuple[str, ...]]:
+    def read_all(value: object) -> tuple[str, ...]:
+        if isinstance(value, str) or not isinstance(value, (list, tuple)):
+            raise _Flaw("is not a list")
+        return tuple(read(item) for item in value)
+
+    return read_all
+
+
+# --- instants -------------------------------------------------------------------------------------------
+
+_RFC3339: Final = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?([Zz]|[+-]\d\d:\d\d)?", re.ASCII
+)
+
+
+def parse_instant(text: str) -> datetime:
+    """An RFC 3339 instant with its offset; raises ``ValueError`` saying what is wrong and the way out."""
+    match = _RFC3339.fullmatch(text)
+    if match is None:
+        raise _Flaw(f"'{text[:40]}' is not an instant", "write it like 2026-04-03T18:05:00+10:00")
+    second, fraction, offset = match[6], match[7] or "", match[8]
+    if offset is None:
+        raise _Flaw(f"'{text[:40]}' has no offset", "end it with Z or an offset such as +10:00")
+    if len(fraction.rstrip("0")) > 6:
+        raise _Flaw(f"'{text[:40]}' is finer than a microsecond", "round it yourself first")
+    if match[4] == "24" or second == "60":
+        raise _Flaw(f"'{text[:40]}' names an hour 24 or a second 60", "write the next day or the next second")
+    plain = f"{match[1]}-{match[2]}-{match[3]}T{match[4]}:{match[5]}:{second or '00'}.{fraction[:6].ljust(6, '0')}"
+    try:
+        return datetime.fromisoformat(plain + offset.upper().replace("Z", "+00:00"))
+    except ValueError:
+        raise _Flaw(f"'{text[:40]}' is not a day and time of the calendar", "check day, hour and offset") from None
+
+
+def _instant(value: object) -> datetime:
+    return instant(parse_instant(value) if isinstance(value, str) else value, "", EventInvalid)
+
+
+# --- the rest -------------------------------------------------------------------------------------------
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise _Flaw("is neither true nor false")
+    return value
+
+
+def _choice(*words: str) -> ValueKind:
+    def read(value: object) -> str:
+        if not isinstance(value, str) or value not in words:
+            raise _Flaw("is not one of the words allowed here", f"write one of: {', '.join(words)}")
+        return value
+
+    return ValueKind(read, _same, FrozenMap({"enum": list(words)}))
+
+
+def _severity(value: object) -> Severity:
+    if isinstance(value, Severity):
+        return value
+    if not isinstance(value, str) or value not in Severity.__members__:
+        raise _Flaw("is not a level", "write SEV0, SEV1, SEV2 or SEV3")
+    return Severity[value]
+
+
+def _phase(value: object) -> Phase:
+    if isinstance(value, Phase):
+        return value
+    words = [phase.value for phase in Phase]
+    if not isinstance(value, str) or value not in words:
+        raise _Flaw("is not a phase", f"write one of: {', '.join(words)}")
+    return Phase(value)
+
+
+def _truths(value: object) -> FrozenMap[str, Truth]:
+    if not isinstance(value, Mapping) or not value:
+        raise _Flaw("is not a mapping of facts", "write {fact: yes}, {fact: no} or {fact: unknown}")
+    facts: dict[str, Truth] = {}
+    for fact, truth in sorted(value.items(), key=lambda item: str(item[0])):
+        if not is_id(fact):
+            raise _Flaw(f"'{str(fact)[:60]}' is not a fact id")
+        facts[str(fact)] = read_truth(truth)
+    return FrozenMap(facts)
+
+
+def read_truth(value: object) -> Truth:
+    """Yes, no or unknown, as a :class:`~ir_policy.terms.Truth` or as its word."""
+    if isinstance(value, Truth):
+        return value
+    words = {truth.value: truth for truth in Truth}
+    if not isinstance(value, str) or value not in words:
+        raise _Flaw("a fact is yes, no or unknown", "use ir.YES, ir.NO, ir.UNKNOWN or their words")
+    return words[value]
+
+
+def _wire_mapping(value: object) -> FrozenMap[str, object]:
+    """Wire values by field name; lists become tuples, so that nobody can change them afterwards."""
+    if not isinstance(value, Mapping) or not value or not all(isinstance(key, str) for key in value):
+        raise _Flaw("is not a mapping of fields")
+    return FrozenMap({str(key): _frozen(item) for key, item in sorted(value.items())})
+
+
+def _frozen(value: object, depth: int = 0) -> object:
+    if depth > 10:
+        raise _Flaw("is nested too deeply")
+    if isinstance(value, (list, tuple)):
+        return tuple(_frozen(item, depth + 1) for item in value)
+    if isinstance(value, Mapping):
+        if not all(isinstance(key, str) for key in value):
+            raise _Flaw("has a key that is not text")
+        return FrozenMap({_text(key): _frozen(item, depth + 1) for key, item in sorted(value.items())})
+    if isinstance(value, str):
+        return clean_text(value, LONGEST_TEXT, lines=True) if value.strip() else ""
+    if value is None or isinstance(value, (bool, int)):
+        return value
+    raise _Flaw("holds a value that is not text, a whole number, true, false or nothing")
+
+
+def thawed(value: object) -> object:
+    """A frozen wire value as plain JSON material."""
+    if isinstance(value, FrozenMap):
+        return {key: thawed(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return [thawed(item) for item in value]
+    return value
+
+
+def _same(value: object) -> object:
+    return value
+
+
+def _word(value: object) -> object:
+    return getattr(value, "value", value)
+
+
+def _written_instant(value: object) -> object:
+    assert isinstance(value, datetime)
+    return rfc3339(value.astimezone(timezone.utc))
+
+
+def _written_truths(value: object) -> object:
+    assert isinstance(value, FrozenMap)
+    return {fact: truth.value for fact, truth in value.items()}
+
+
+_TEXT_SCHEMA: Final[FrozenMap[str, object]] = FrozenMap({"type": "string", "minLength": 1})
+_LIST_SCHEMA: Final[FrozenMap[str, object]] = FrozenMap({"type": "array", "items": {"type": "string", "minLength": 1}})
+
+KINDS_OF_VALUE: Final[FrozenMap[str, ValueKind]] = FrozenMap(
+    {
+        "label": ValueKind(_label, _same, _TEXT_SCHEMA),
+        "text": ValueKind(_text, _same, _TEXT_SCHEMA),
+        "id": ValueKind(_id, _same, _TEXT_SCHEMA),
+        "ids": ValueKind(_list_of(_id), thawed, _LIST_SCHEMA),
+        "labels": ValueKind(_list_of(_label), thawed, _LIST_SCHEMA),
+        "instant": ValueKind(_instant, _written_instant, FrozenMap({"type": "string", "format": "date-time"})),
+        "flag": ValueKind(_flag, _same, FrozenMap({"type": "boolean"})),
+        "severity": ValueKind(_severity, _word, FrozenMap({"enum": [level.value for level in Severity]})),
+        "phase": ValueKind(_phase, _word, FrozenMap({"enum": [phase.value for phase in Phase]})),
+        "truths": ValueKind(
+            _truths,
+            _written_truths,
+            FrozenMap(
+                {
+                    "type": "object",
+                    "minProperties": 1,
+                    "additionalProperties": {"enum": [truth.value for truth in Truth]},
+                }
+            ),
+        ),
+        "wire": ValueKind(_wire_mapping, thawed, FrozenMap({"type": "object", "minProperties": 1})),
+        "precision": _choice("minute", "day", "month"),
+        "lowering": _choice(*LOWERINGS),
+        "finding": _choice(*FINDINGS),
+        "position": _choice("controller", "processor"),
+        "outcome": _choice(*OUTCOMES),
+        "stage": _choice("initial", "supplementary", "final"),
+    }
+)

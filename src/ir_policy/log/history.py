@@ -1,0 +1,356 @@
+"""The fold: what a log says is so. Facts, marks, acts, tenures, phases, episodes; and nothing about duties.
+
+A :class:`History` is changed only inside one step of the desk, on a branch nobody else holds; once handed out it
+never changes again. "Yes" and "no" are two integers over the policy's atoms (see ``rules/conditions.py``).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from ir_policy.log.events import (
+    BreachFinding,
+    Closed,
+    Detected,
+    Event,
+    FactsReported,
+    Hold,
+    Notice,
+    NotNotifying,
+    Opaque,
+    PhaseChange,
+    Reopened,
+    RoleChange,
+    StepDone,
+    Waived,
+)  # fmt: skip
+from ir_policy.rules.conditions import Atom
+from ir_policy.rules.model import MarkRule, MarkSource, Per, Policy
+from ir_policy.terms import Phase, Truth
+
+__all__ = ["Act", "FactState", "History", "Stamp", "Tenure", "stamp_of"]
+
+
+class Stamp(NamedTuple):
+    """An instant a mark or act stands at. ``latest`` differs from ``at`` only for imprecise records."""
+
+    at: datetime
+    latest: datetime
+
+
+class FactState(NamedTuple):
+    """What was last reported about a fact, by whom, and since when it was held."""
+
+    truth: Truth
+    at: datetime
+    since: datetime
+    by: str
+    event: str
+
+
+class Tenure(NamedTuple):
+    """Somebody holding a role from one instant to another; ``until`` is ``None`` while it lasts."""
+
+    role: str
+    person: str
+    since: Stamp
+    until: datetime | None
+    acting: bool
+
+
+class Act(NamedTuple):
+    """Something done that may discharge duties."""
+
+    kind: str
+    name: str
+    stamp: Stamp
+    event: str
+    episode: int
+    duties: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    stage: str = ""
+
+
+def stamp_of(event: Event) -> Stamp:
+    """When the event counts from: its ``since`` where it has one, else its own time."""
+    since = getattr(event, "since", None)
+    return Stamp(since, since) if since is not None else Stamp(event.at, event.latest)
+
+
+class History:
+    """What is so after some events. Read it freely; only the desk advances it."""
+
+    __slots__ = (
+        "acts", "changed_families", "changed_marks", "closed_at", "detection", "drafts", "drill", "episode",
+        "exempted", "facts", "families", "findings", "first_marks", "holders", "holding_hold", "marks", "no",
+        "not_applicable", "notes", "opaque", "outcome", "phase", "phases_entered", "promised", "retracted", "steps",
+        "tenures", "waived_gates", "yes",
+    )  # fmt: skip
+
+    def __init__(self, policy: Policy) -> None:
+        self.yes = 0
+        self.no = _all_but_facts(policy)
+        self.facts: dict[str, FactState] = {}
+        self.families: dict[str, dict[str, Truth]] = {}
+        self.marks: dict[str, Stamp] = {}
+        self.first_marks: dict[str, Stamp] = {}
+        self.steps: dict[str, Stamp] = {}
+        self.findings: dict[str, Stamp] = {}
+        self.acts: list[Act] = []
+        self.drafts: dict[str, Notice] = {}
+        self.tenures: list[Tenure] = []
+        self.holders: dict[str, dict[str, Tenure]] = {}
+        self.phase = Phase.DETECT
+        self.phases_entered: set[Phase] = {Phase.DETECT}
+        self.not_applicable: dict[Phase, str] = {}
+        self.episode = 0
+        self.detection: Stamp | None = None
+        self.drill = False
+        self.closed_at: datetime | None = None
+        self.outcome = ""
+        self.exempted: dict[tuple[str, str], str] = {}
+        self.waived_gates: set[str] = set()
+        self.promised: set[str] = set()
+        self.holding_hold = False
+        self.opaque = 0
+        # What the last step touched; the ledger looks only at duties that watch these.
+        self.changed_marks: set[str] = set()
+        self.changed_families: set[str] = set()
+        self.retracted: set[str] = set()
+        self.set_phase(policy, Phase.DETECT)
+
+    def branch(self) -> History:
+        """A copy that can be advanced without touching this one."""
+        twin = object.__new__(History)
+        for name in self.__slots__:
+            value = getattr(self, name)
+            setattr(twin, name, value.copy() if isinstance(value, (dict, set, list)) else value)
+        twin.families = {family: dict(members) for family, members in self.families.items()}
+        twin.holders = {role: dict(people) for role, people in self.holders.items()}
+        return twin
+
+    # --- questions --------------------------------------------------------------------------------------
+
+    def may_act_as(self, policy: Policy, role: str, actor: str) -> bool:
+        """Whether the actor has a role's authority: as its holder, as the role itself, or as its primary contact
+        while nobody holds it."""
+        if actor == role:
+            return True
+        held_by = self.holders.get(role)
+        if held_by:
+            return actor in held_by
+        rule = policy.roles.get(role)
+        return rule is not None and actor == rule.contact
+
+    def mark(self, name: str, per: Per) -> Stamp | None:
+        """Where a mark stands: for a duty of the whole incident, its earliest in any episode."""
+        return (self.first_marks if per is Per.INCIDENT else self.marks).get(name)
+
+    # --- the fold ---------------------------------------------------------------------------------------
+
+    def advance(self, policy: Policy, event: Event) -> None:
+        """Take in one event that has its effect."""
+        self.changed_marks = set()
+        self.changed_families = set()
+        self.retracted = set()
+        handle = _HANDLERS.get(event.kind)
+        if handle is not None:
+            handle(self, policy, event)
+        elif isinstance(event, Opaque):
+            self.opaque += 1
+        for mark, source in _sources_of(policy, event.kind):
+            self._set_by(policy, mark, source, event)
+
+    def skip(self) -> None:
+        """Note that an event had no effect."""
+        self.changed_marks = set()
+        self.changed_families = set()
+        self.retracted = set()
+
+    def set_mark(self, policy: Policy, name: str, stamp: Stamp) -> None:
+        """Let a mark stand at this instant, unless it already stands earlier."""
+        for register in (self.marks, self.first_marks):
+            standing = register.get(name)
+            if standing is None or stamp < standing:
+                register[name] = stamp
+                self.changed_marks.add(name)
+        self.set_atom(policy, Atom("mark", name), Truth.YES)
+
+    def set_atom(self, policy: Policy, atom: Atom, truth: Truth) -> None:
+        """What is known of one atom, where any condition asks about it."""
+        bit = policy.bits.get(atom)
+        if bit is None:
+            return
+        self.yes = self.yes | bit if truth is Truth.YES else self.yes & ~bit
+        self.no = self.no | bit if truth is Truth.NO else self.no & ~bit
+
+    def set_phase(self, policy: Policy, phase: Phase) -> None:
+        for other in Phase:
+            self.set_atom(policy, Atom("phase", other.value), Truth.YES if other is phase else Truth.NO)
+        self.phase = phase
+        self.phases_entered.add(phase)
+
+    def _set_by(self, policy: Policy, mark: MarkRule, source: MarkSource, event: Event) -> None:
+        if source.kind == "event":
+            at = getattr(event, source.field) if source.field else None
+            if source.field and at is None:
+                return
+            self.set_mark(policy, mark.id, Stamp(at, at) if at is not None else stamp_of(event))
+        elif source.kind == "finding" and isinstance(event, BreachFinding):
+            # A finding that names no position speaks for both.
+            if event.finding == source.name and event.position in ("", source.position or event.position):
+                self.set_mark(policy, mark.id, stamp_of(event))
+        elif source.kind == "fact" and isinstance(event, FactsReported):
+            if event.facts.get(source.name) is Truth.YES:
+                self.set_mark(policy, mark.id, stamp_of(event))
+
+    def _detected(self, policy: Policy, event: Event) -> None:
+        assert isinstance(event, Detected)
+        if self.detection is None:
+            self.detection = stamp_of(event)
+        if event.drill:
+            self.drill = True
+            self.set_atom(policy, Atom("drill", "drill"), Truth.YES)
+
+    def _facts_reported(self, policy: Policy, event: Event) -> None:
+        assert isinstance(event, FactsReported)
+        since = event.since or event.at
+        for fact, truth in event.facts.items():
+            before = self.facts.get(fact)
+            if before is not None and before.truth is Truth.YES and truth is Truth.NO:
+                self.retracted.add(fact)
+            self.facts[fact] = FactState(truth, event.at, since, event.by, event.id)
+            self.set_atom(policy, Atom("fact", fact), truth)
+            family, _, member = fact.partition("/")
+            if member and family in policy.families:
+                self.families.setdefault(family, {})[member] = truth
+                self.changed_families.add(family)
+
+    def _role_changed(self, policy: Policy, event: Event) -> None:
+        assert isinstance(event, RoleChange)
+        people = self.holders.setdefault(event.role, {})
+        if event.kind in ("role-released", "handover-accepted"):
+            ended = people.pop(event.person, None)
+            if ended is not None:
+                self.tenures.append(ended._replace(until=event.at))
+        newcomer = {"role-taken": event.person, "handover-accepted": event.to}.get(event.kind)
+        if newcomer and newcomer not in people:
+            people[newcomer] = Tenure(event.role, newcomer, stamp_of(event), None, event.acting)
+
+    def _phase_entered(self, policy: Policy, event: Event) -> None:
+        assert isinstance(event, PhaseChange)
+        self.set_phase(policy, event.phase)
+
+    def _phase_not_applicable(self, policy: Policy, event: Event) -> None:
+        assert isinstance(event, PhaseChange)
+        self.not_applicable[event.phase] = event.reason
+
+    def _step_done(self, policy: Policy, event: Event) -> None:
+        assert isinstance(event, StepDone)
+        self.steps.setdefault(event.step, stamp_of(event))
+        self.set_atom(policy, Atom("step", event.step), Truth.YES)
+        self._act(event, "step", event.step)
+
+    def _notice_drafted(self, policy: Policy, event: Event) -> None:
+        assert isinstance(event, Notice)
+        self.drafts[event.notice] = event
+
+    def _notice_sent(self, policy: Policy, event: Event) -> None:
+        assert isinstance(event, Notice)
+        draft = self.drafts.get(event.notice, event)
+        recipients = event.recipients or draft.recipients
+        self.acts.append(
+            Act("notice", "sent", stamp_of(event), event.id, self.episode, event.duties or draft.duties, recipients,
+                event.states or draft.states, event.stage or draft.stage)
+        )  # fmt: skip
+        if event.next_update_by is not None or draft.next_update_by is not None:
+            self.promised.update(recipients)
+
+    def _found(self, policy: Policy, event: Event) -> None:
+        assert isinstance(event, BreachFinding)
+        self.findings.setdefault(event.finding, stamp_of(event))
+        self.set_atom(policy, Atom("finding", event.finding), Truth.YES)
+        self._act(event, "finding", event.finding)
+
+    def _not_notifying(self, policy: Policy, event: Event) -> None:
+        assert isinstance(event, NotNotifying)
+        self.exempted[(event.duty, event.recipient)] = event.id
+
+    def _hold(self, policy: Policy, event: Event) -> None:
+        assert isinstance(event, Hold)
+        self.holding_hold = event.kind != "hold-released"
+        self._act(event, "event", event.kind)
+
+    def _happened(self, policy: Policy, event: Event) -> None:
+        self._act(event, "event", event.kind)
+
+    def _closed(self, policy: Policy, event: Event) -> None:
+        assert isinstance(event, Closed)
+        self.closed_at = event.at
+        self.outcome = event.outcome
+
+    def _waived(self, policy: Policy, event: Event) -> None:
+        assert isinstance(event, Waived)
+        if event.gate:
+            self.waived_gates.add(event.gate)
+
+    def _reopened(self, policy: Policy, event: Event) -> None:
+        """Begin the next episode: service marks, steps and phases start afresh, privacy marks stay."""
+        assert isinstance(event, Reopened)
+        self.episode += 1
+        self.detection = stamp_of(event)
+        self.closed_at, self.outcome = None, ""
+        self.waived_gates, self.promised, self.not_applicable = set(), set(), {}
+        for step in self.steps:
+            self.set_atom(policy, Atom("step", step), Truth.NO)
+        self.steps = {}
+        for name in [name for name in self.marks if policy.marks[name].per is Per.EPISODE]:
+            del self.marks[name]
+            self.changed_marks.add(name)
+            self.set_atom(policy, Atom("mark", name), Truth.NO)
+        self.phases_entered = {Phase.DETECT}
+        self.set_phase(policy, policy.reopens_to)
+
+    def _act(self, event: Event, kind: str, name: str) -> None:
+        self.acts.append(Act(kind, name, stamp_of(event), event.id, self.episode))
+
+
+_HANDLERS: Final = {
+    "detected": History._detected,
+    "facts-reported": History._facts_reported,
+    "role-taken": History._role_changed,
+    "role-released": History._role_changed,
+    "handover-accepted": History._role_changed,
+    "phase-entered": History._phase_entered,
+    "phase-not-applicable": History._phase_not_applicable,
+    "step-done": History._step_done,
+    "documented": History._happened,
+    "notice-drafted": History._notice_drafted,
+    "notice-edited": History._notice_drafted,
+    "notice-sent": History._notice_sent,
+    "breach-finding": History._found,
+    "not-notifying": History._not_notifying,
+    "hold-started": History._hold,
+    "hold-extended": History._hold,
+    "hold-released": History._hold,
+    "recovered": History._happened,
+    "postmortem-distributed": History._happened,
+    "closed": History._closed,
+    "waived": History._waived,
+    "reopened": History._reopened,
+}
+
+
+def _sources_of(policy: Policy, kind: str) -> tuple[tuple[MarkRule, MarkSource], ...]:
+    return policy.mark_sources.get(kind, ())
+
+
+def _all_but_facts(policy: Policy) -> int:
+    """The bits that are "no" before anything happened: everything but facts and levels, which are not known."""
+    no = 0
+    for atom, bit in policy.bits.items():
+        if atom.kind not in ("fact", "severity"):
+            no |= bit
+    return no

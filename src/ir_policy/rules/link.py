@@ -1,0 +1,411 @@
+"""Linking: every name a rule uses is looked up, every condition gets its bits, every flaw its place.
+
+Facts, families, marks, readings and groups are shared by all documents of a policy; rules are named within their
+document. Nothing here reads a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from ir_policy.errors import Problem
+from ir_policy.rules.conditions import ALWAYS, Atom, Condition, ConditionFault, Mask, atoms, compile_mask
+from ir_policy.rules.document import LimitDoc
+from ir_policy.rules.model import (
+    ActMatch,
+    Duty,
+    Fact,
+    Family,
+    Forbidden,
+    Gate,
+    IfMissed,
+    MarkRule,
+    MarkSource,
+    OnScopeExit,
+    Per,
+    PhaseRule,
+    Polarity,
+    RaiseRules,
+    Reading,
+    Recipients,
+    Release,
+    RoleRule,
+    SeverityRow,
+    Within,
+)  # fmt: skip
+from ir_policy.rules.shape import Shaped
+from ir_policy.terms import EVENT_KINDS, FINDINGS, Basis, Clause, FrozenMap, Phase, Severity, Source, nearest
+
+__all__ = ["INTERNAL", "Linker"]
+
+INTERNAL: Final = "internal"
+"""The recipient of a duty nobody outside receives."""
+
+_Path = tuple[str | int, ...]
+
+
+class Linker:
+    """One pass over the documents of a policy; afterwards ``problems`` is empty or the parts are of no use."""
+
+    def __init__(self, parts: list[Shaped]) -> None:
+        self.parts = parts
+        self.company = parts[0]
+        self.problems: list[Problem] = []
+        self._bits: dict[Atom, int] = {}
+        self._groups: dict[str, frozenset[str]] = {}
+        self._link_shared()
+        self._link_severity()
+        self._link_rules()
+        self.bits: FrozenMap[Atom, int] = FrozenMap(self._bits)
+
+    # --- what all documents share -----------------------------------------------------------------------
+
+    def _link_shared(self) -> None:
+        held = self.company.held
+        self.roles = FrozenMap(
+            {id_: RoleRule(id_, rule.title, rule.contact, rule.does) for id_, rule in held["roles"].items()}
+        )
+        self.steps = frozenset(held["steps"])
+        self._groups = self._merged("groups", lambda _, members: frozenset(members), "another group of that name")
+        self.facts: FrozenMap[str, Fact] = FrozenMap(
+            self._merged("facts", lambda id_, rule: Fact(id_, rule.means, Polarity(rule.polarity)),
+                         "another polarity of this fact", lambda fact: fact.polarity)
+        )  # fmt: skip
+        self.families: FrozenMap[str, Family] = FrozenMap(
+            self._merged("families", _family, "another polarity of this family", lambda family: family.polarity)
+        )
+        self.readings: FrozenMap[str, Reading] = FrozenMap(
+            self._merged("readings", _reading, "another reading of that name")
+        )
+        self.marks: FrozenMap[str, MarkRule] = FrozenMap(self._link_marks())
+        by_kind: dict[str, list[tuple[MarkRule, MarkSource]]] = {}
+        for mark in self.marks.values():
+            for source in mark.sources:
+                kind = {"finding": "breach-finding", "fact": "facts-reported"}.get(source.kind, source.name)
+                if source.kind in ("event", "finding", "fact"):
+                    by_kind.setdefault(kind, []).append((mark, source))
+        self.mark_sources = FrozenMap({kind: tuple(found) for kind, found in by_kind.items()})
+
+    def _merged(
+        self,
+        section: str,
+        build: Callable[[str, Any], Any],
+        conflict: str,
+        same: Callable[[Any], object] = lambda built: built,
+    ) -> dict[str, Any]:
+        """One register from a section of all documents. Saying a thing twice is fine when both agree."""
+        merged: dict[str, Any] = {}
+        for part in self.parts:
+            for id_, rule in part.held.get(section, {}).items():
+                built = build(id_, rule)
+                if id_ in merged and same(merged[id_]) != same(built):
+                    self._flaw(part, (section, id_), f"'{id_}': an earlier document has {conflict}", key=True)
+                merged.setdefault(id_, built)
+        return dict(sorted(merged.items()))
+
+    def _link_marks(self) -> dict[str, MarkRule]:
+        """Marks of one name in several documents are one mark, set by anything that sets any of them."""
+        marks: dict[str, MarkRule] = {}
+        for part in self.parts:
+            for id_, rule in part.held.get("marks", {}).items():
+                sources = tuple(self._mark_source(part, id_, index, s) for index, s in enumerate(rule.set_by))
+                before = marks.get(id_)
+                if before is not None and before.per is not Per(rule.per):
+                    self._flaw(
+                        part,
+                        ("marks", id_),
+                        f"'{id_}': an earlier document counts this mark per {before.per.value}",
+                        key=True,
+                    )
+                for role in rule.corrected_by:
+                    self._known(part, ("marks", id_, "corrected_by"), "role", role, self.roles)
+                earlier = before.sources if before else ()
+                new = tuple(s for s in sources if not any(_same_source(s, e) for e in earlier))
+                corrected_by = tuple(dict.fromkeys((*(before.corrected_by if before else ()), *rule.corrected_by)))
+                marks[id_] = MarkRule(
+                    id_, before.means if before else rule.means, Per(rule.per), (*earlier, *new), corrected_by
+                )
+        return dict(sorted(marks.items()))
+
+    def _mark_source(self, part: Shaped, mark: str, index: int, source: Any) -> MarkSource:
+        path = ("marks", mark, "set_by", index, source.kind)
+        if source.kind == "event":
+            self._known(part, path, "event", source.name, EVENT_KINDS)
+        elif source.kind == "finding":
+            self._known(part, path, "finding", source.name, FINDINGS)
+        elif source.kind == "fact":
+            self._known(part, path, "fact", source.name, self.facts)
+        return MarkSource(source.kind, source.name, source.field, source.position)
+
+    # --- severity ---------------------------------------------------------------------------------------
+
+    def _link_severity(self) -> None:
+        held = self.company.held
+        self.rows = tuple(self._row(id_, rule) for id_, rule in sorted(held["severity_rows"].items()))
+        self._check_rows()
+        rule = held["severity_raise"]
+        if rule is None:
+            self._missing("severity_raise", "say what raises a level, and by how many")
+            self.raises = RaiseRules(0, Clause(""), FrozenMap())
+        else:
+            self._reading(self.company, ("severity_raise", "reading"), rule.reading)
+            masks = {
+                id_: self._mask(self.company, ("severity_raise", "rules", id_), condition)
+                for id_, condition in sorted(rule.rules.items())
+            }
+            self.raises = RaiseRules(rule.levels, Clause(rule.clause), FrozenMap(masks))
+        self._check_one_sign()
+        phases = held["phases"]
+        for phase in Phase:
+            if phase.value not in phases:
+                self._missing(f"phases.{phase.value}", "each of the six phases has its clause")
+        for name in phases:
+            self._known(self.company, ("phases", name), "phase", name, [phase.value for phase in Phase], key=True)
+        self.phases = tuple(
+            PhaseRule(p, Clause(phases[p.value].clause), phases[p.value].means) for p in Phase if p.value in phases
+        )
+        for section in ("reopens_to", "at_risk"):
+            if held[section] is None and section not in self.company.tree.root:
+                self._missing(section)
+
+    def _row(self, id_: str, rule: Any) -> SeverityRow:
+        path = ("severity_rows", id_)
+        self._reading(self.company, (*path, "reading"), rule.reading)
+        if rule.otherwise == (rule.when is not None):
+            self._flaw(self.company, path, "needs either 'when' or 'otherwise: yes'")
+        mask = self._mask(self.company, (*path, "when"), rule.when if rule.when is not None else ALWAYS)
+        return SeverityRow(id_, Clause(rule.clause), Severity(rule.level), mask, rule.otherwise, rule.example)
+
+    def _check_rows(self) -> None:
+        """The matrix always answers: one row is the explicit otherwise, and it is the mildest."""
+        others = [row for row in self.rows if row.otherwise]
+        if len(others) != 1:
+            self._missing("severity_rows", "exactly one row says 'otherwise: yes', so that the matrix always answers")
+        elif any(others[0].level.worse_than(row.level) for row in self.rows):
+            self._flaw(self.company, ("severity_rows", others[0].id), "the otherwise row is worse than another row")
+        for level in Severity:
+            if not any(row.level is level for row in self.rows):
+                self._missing("severity_rows", f"no row gives {level.value}")
+
+    def _check_one_sign(self) -> None:
+        """Each fact makes the matrix worse or better, never both: then the range of what is open is exact."""
+        positive: dict[Atom, str] = {}
+        negative: dict[Atom, str] = {}
+        rules = [(row.id, row.when) for row in self.rows] + list(self.raises.rules.items())
+        for id_, mask in rules:
+            for atom, bit in self._bits.items():
+                if any(must & bit for must, _ in mask.terms):
+                    positive.setdefault(atom, id_)
+                if any(must_not & bit for _, must_not in mask.terms):
+                    negative.setdefault(atom, id_)
+                if mask.watch & bit and atom.kind != "fact":
+                    self._missing(f"severity_rows.{id_}", f"severity is decided by facts alone, not by '{atom}'")
+        for atom in sorted(set(positive) & set(negative)):
+            self._flaw(self.company, ("severity_rows", positive[atom]),
+                       f"'{atom.name}' makes the level worse here and better in '{negative[atom]}'")  # fmt: skip
+
+    # --- duties and gates -------------------------------------------------------------------------------
+
+    def _link_rules(self) -> None:
+        duties: dict[str, Duty] = {}
+        gates: dict[str, Gate] = {}
+        for part in self.parts:
+            prefix = f"{part.held['prefix']}." if part.held.get("prefix") else ""
+            if part.kind != "policy" and not prefix:
+                self._flaw(part, ("prefix",), "'prefix' is missing: a law's rules are named below it")
+            for id_, rule in part.held["duties"].items():
+                self._add(part, duties, "duties", prefix + id_, id_, self._duty(part, prefix + id_, id_, rule))
+            for id_, rule in part.held["gates"].items():
+                self._add(part, gates, "gates", prefix + id_, id_, self._gate(part, prefix + id_, id_, rule))
+        self.duties = FrozenMap(dict(sorted(duties.items())))
+        self.gates = FrozenMap(dict(sorted(gates.items())))
+
+    def _add(self, part: Shaped, register: dict[str, Any], section: str, full: str, id_: str, rule: Any) -> None:
+        if full in register:
+            self._flaw(part, (section, id_), f"'{full}' is already a rule of an earlier document", key=True)
+        register[full] = rule
+
+    def _duty(self, part: Shaped, full: str, id_: str, rule: Any) -> Duty:
+        path: _Path = ("duties", id_)
+        self._reading(part, (*path, "reading"), rule.reading)
+        for section, names in (
+            ("owed_by", (rule.owed_by,)),
+            ("waivable_by", rule.waivable_by),
+            ("exempted_by", rule.exempted_by),
+        ):
+            for name in names:
+                self._known(part, (*path, section), "role", name, self.roles)
+        marks, latest = rule.starts
+        for mark in marks:
+            self._known(part, (*path, "starts"), "mark", mark, self.marks)
+        if rule.sets:
+            self._known(part, (*path, "sets"), "mark", rule.sets, self.marks)
+        if rule.unless is not None and not rule.exempted_by:
+            self._flaw(part, (*path, "unless"), "needs 'exempted_by'", "an exemption needs a person who decides it")
+        if rule.basis is None:
+            basis = {"law": Basis.STATUTE, "contract": Basis.CONTRACT}.get(part.kind, Basis.POLICY)
+        else:
+            basis = rule.basis
+        if basis is Basis.STATUTE and rule.waivable_by:
+            self._flaw(part, (*path, "waivable_by"), "a statutory duty cannot be waived", "remove it")
+        per = Per(rule.per) if rule.per else (Per.EPISODE if part.kind == "policy" else Per.INCIDENT)
+        return Duty(
+            id=full, title=rule.title, clause=Clause(rule.clause), document=part.id,
+            basis=self._effective(basis, rule.reading), source=_source(rule.source), reading=rule.reading,
+            owed_by=rule.owed_by, owed_to=self._recipients(part, path, rule.owed_to),
+            when=self._mask(part, (*path, "when"), rule.when if rule.when is not None else ALWAYS),
+            unless=self._mask(part, (*path, "unless"), rule.unless) if rule.unless is not None else None,
+            starts=marks, starts_latest=latest, within=self._within(part, path, rule.within, basis, rule.reading),
+            opens_after=rule.opens_after, met_by=tuple(self._act(part, path, act) for act in rule.met_by),
+            must_state=rule.must_state, sets=rule.sets, act=rule.act, per=per,
+            on_scope_exit=OnScopeExit(rule.on_scope_exit), if_missed=IfMissed(rule.if_missed),
+            done_before_counts=rule.done_before == "counts", again_on_raise=rule.again_on,
+            waivable_by=rule.waivable_by, exempted_by=rule.exempted_by,
+        )  # fmt: skip
+
+    def _effective(self, basis: Basis, *readings: str) -> Basis:
+        """What stands behind a limit: a reading that adds to the source only advises until it is accepted."""
+        for name in readings:
+            reading = self.readings.get(name)
+            if reading is not None and reading.advisory and basis.binds:
+                return Basis.ADVISORY
+        return basis
+
+    def _within(
+        self, part: Shaped, path: _Path, limits: dict[Severity | None, LimitDoc], basis: Basis, reading: str
+    ) -> tuple[Within | None, ...]:
+        built: dict[Severity | None, Within] = {}
+        for level, doc in limits.items():
+            self._reading(part, (*path, "within", *((level.value,) if level else ()), "reading"), doc.reading)
+            own = doc.reading or reading
+            built[level] = Within(doc.limit, self._effective(doc.basis or basis, reading, doc.reading), own)
+        return tuple(built.get(level, built.get(None)) for level in Severity)
+
+    def _recipients(self, part: Shaped, path: _Path, docs: Iterable[Any]) -> tuple[Recipients, ...]:
+        found = []
+        for doc in docs:
+            when = self._mask(part, (*path, "owed_to"), doc.when) if doc.when is not None else None
+            if doc.each:
+                self._known(part, (*path, "owed_to"), "family", doc.each, self.families)
+                if doc.among:
+                    self._known(part, (*path, "owed_to"), "group", doc.among, self._groups)
+                found.append(Recipients(when, "", doc.each, self._groups.get(doc.among, frozenset()), doc.among,
+                                        doc.as_ or doc.each, doc.unnamed))  # fmt: skip
+            else:
+                found.append(Recipients(when, self._lead(doc.to)))
+        return tuple(found) or (Recipients(None, INTERNAL),)
+
+    def _lead(self, recipient: str) -> str:
+        """``authority/lead`` is whatever country the company says leads; nobody in particular until it does."""
+        group, slash, member = recipient.partition("/")
+        if not slash or member != "lead":
+            return recipient
+        return f"{group}/{self.company.held['lead_authority'] or 'unspecified'}"
+
+    def _act(self, part: Shaped, path: _Path, act: Any) -> ActMatch:
+        register: dict[str, Iterable[str]] = {
+            "event": EVENT_KINDS, "step": self.steps, "finding": FINDINGS, "holding": self.roles
+        }  # fmt: skip
+        word = "role" if act.kind == "holding" else act.kind
+        for name in act.names if act.kind in register else ():
+            self._known(part, (*path, "met_by"), word, name, register[act.kind])
+        return ActMatch(act.kind, act.names, act.stage)
+
+    def _gate(self, part: Shaped, full: str, id_: str, rule: Any) -> Gate:
+        path: _Path = ("gates", id_)
+        self._reading(part, (*path, "reading"), rule.reading)
+        for section in ("who", "waivable_by"):
+            for name in getattr(rule, section):
+                self._known(part, (*path, section), "role", name, self.roles)
+        register: dict[str, Iterable[str]] = {"step": self.steps, "event": EVENT_KINDS, "finding": FINDINGS}
+        for index, forbidden in enumerate(rule.forbids):
+            if forbidden.kind in register:
+                self._known(
+                    part,
+                    (*path, "forbids", index, forbidden.kind),
+                    forbidden.kind,
+                    forbidden.name,
+                    register[forbidden.kind],
+                )
+        until = []
+        for release in rule.until:
+            for name in release.roles:
+                self._known(part, (*path, "until"), "role", name, self.roles)
+            mask = self._mask(part, (*path, "until"), release.condition) if release.condition is not None else None
+            until.append(Release(mask, release.roles, release.states))
+        when = rule.when
+        return Gate(
+            id=full, clause=Clause(rule.clause), document=part.id, says=rule.says, reading=rule.reading,
+            forbids=tuple(Forbidden(f.kind, f.name) for f in rule.forbids),
+            when=self._mask(part, (*path, "when"), when.condition if when is not None else ALWAYS),
+            only_on_yes=when is not None and when.only_on_yes, until=tuple(until), who=rule.who,
+            waivable_by=rule.waivable_by, void=rule.void,
+        )  # fmt: skip
+
+    # --- names and conditions ---------------------------------------------------------------------------
+
+    def _mask(self, part: Shaped, path: _Path, condition: Condition) -> Mask:
+        for atom in atoms(condition):
+            register = {"mark": self.marks, "step": self.steps, "finding": FINDINGS}.get(atom.kind)
+            if atom.kind == "fact":
+                self._known_fact(part, path, atom.name)
+            elif register is not None:
+                self._known(part, path, atom.kind, atom.name, register)
+        try:
+            return compile_mask(condition, self._bit)
+        except ConditionFault as fault:
+            self._flaw(part, path, fault.what, fault.hint)
+            return Mask((), 0, condition)
+
+    def _bit(self, atom: Atom) -> int:
+        return self._bits.setdefault(atom, 1 << len(self._bits))
+
+    def _known_fact(self, part: Shaped, path: _Path, name: str) -> None:
+        family, slash, member = name.partition("/")
+        rule = self.families.get(family) if slash else None
+        if rule is not None and (not rule.members or member in rule.members):
+            return
+        self._known(part, path, "fact", name, self.facts)
+
+    def _known(
+        self, part: Shaped, path: _Path, what: str, name: str, register: Iterable[str], *, key: bool = False
+    ) -> None:
+        known = list(register)
+        if name not in known:
+            self._flaw(part, path, f"unknown {what} '{name[:60]}'", nearest(name, known), key=key)
+
+    def _reading(self, part: Shaped, path: _Path, name: str) -> None:
+        if name:
+            self._known(part, path, "reading", name, self.readings)
+
+    def _flaw(self, part: Shaped, path: _Path, what: str, hint: str = "", *, key: bool = False) -> None:
+        self.problems.append(Problem(part.tree.where(path, key=key), what, hint))
+
+    def _missing(self, section: str, hint: str = "") -> None:
+        self.problems.append(
+            Problem(f"{self.company.tree.name}: {section}", f"'{section}' is missing or incomplete", hint)
+        )
+
+
+def _same_source(one: MarkSource, other: MarkSource) -> bool:
+    return (one.kind, one.name, one.field, one.position) == (
+        other.kind,
+        other.name,
+        other.field,
+        other.position,
+    )
+
+
+def _family(id_: str, rule: Any) -> Family:
+    return Family(id_, rule.means, Polarity(rule.polarity), frozenset(rule.members), tuple(sorted(rule.known)))
+
+
+def _reading(id_: str, rule: Any) -> Reading:
+    return Reading(id_, Clause(rule.clause), rule.text, rule.options, rule.adds, rule.accepted_by)
+
+
+def _source(doc: Any) -> Source | None:
+    if doc is None:
+        return None
+    return Source(doc.cite, doc.checked, doc.review_by, doc.in_force_from, doc.in_force_to, doc.evidence)

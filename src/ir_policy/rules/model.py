@@ -1,0 +1,319 @@
+"""A compiled policy: small frozen values, each carrying the clause it comes from.
+
+Nothing here knows how documents are written, what happened or what time it is. A :class:`Policy` may be shared
+between threads and processes.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import Enum
+from fractions import Fraction
+
+from attrs import frozen
+
+from ir_policy.calendar import Calendar
+from ir_policy.clocks import Limit
+from ir_policy.rules.conditions import Atom, Mask
+from ir_policy.terms import Basis, Clause, FrozenMap, Phase, Severity, Source
+
+__all__ = [
+    "ActMatch", "AtRisk", "Document", "Duty", "Fact", "Family", "Forbidden", "Gate", "IfMissed", "MarkRule",
+    "MarkSource", "OnScopeExit", "Per", "PhaseRule", "Policy", "Polarity", "RaiseRules", "Reading", "Recipients",
+    "Release", "RoleRule", "SeverityRow", "Within",
+]  # fmt: skip
+
+
+class Polarity(Enum):
+    """Whether a yes to a fact makes an incident worse, better, or neither."""
+
+    WORSE = "worse"
+    BETTER = "better"
+    NEITHER = "neither"
+
+
+class Per(Enum):
+    """Whether a duty or mark belongs to one episode or to the whole incident."""
+
+    EPISODE = "episode"
+    INCIDENT = "incident"
+
+
+class OnScopeExit(Enum):
+    """What happens to a running duty whose condition no longer holds."""
+
+    KEEP = "keep"
+    CANCEL = "cancel"
+
+
+class IfMissed(Enum):
+    """Whether a missed duty is owed for ever, or ends with its breach when the incident is closed."""
+
+    STILL_OWED = "still-owed"
+    LAPSES = "lapses"
+
+
+@frozen(eq=False, repr=False)
+class Document:
+    """One of the documents a policy is composed of."""
+
+    kind: str
+    """``policy``, ``law``, ``contract`` or ``calendar``."""
+    id: str
+    version: str
+    title: str
+    digest: str
+    status: str = ""
+
+
+@frozen(eq=False, repr=False)
+class Reading:
+    """Our interpretation of an open clause, named so that its owner can change it in the document."""
+
+    id: str
+    clause: Clause
+    text: str
+    options: tuple[str, ...]
+    adds: bool
+    """Whether it adds something the source does not contain: then it only advises until accepted."""
+    accepted_by: str
+
+    @property
+    def advisory(self) -> bool:
+        return self.adds and not self.accepted_by
+
+
+@frozen(eq=False, repr=False)
+class Fact:
+    id: str
+    means: str
+    polarity: Polarity
+
+
+@frozen(eq=False, repr=False)
+class Family:
+    """Facts that share a group, such as one for each client."""
+
+    id: str
+    means: str
+    polarity: Polarity
+    members: frozenset[str]
+    """The members there can be; empty when the family is open."""
+    known: tuple[str, ...]
+    """Members that exist for certain: each counts as affected until somebody says no."""
+
+
+@frozen(eq=False, repr=False)
+class RoleRule:
+    id: str
+    title: str
+    contact: str
+    """Who may act in the role until somebody takes it."""
+    does: str
+
+
+@frozen(eq=False, repr=False)
+class MarkSource:
+    """One way a mark is set: by an event, a finding, a fact's yes, or by the engine itself.
+
+    ``kind`` is ``event``, ``finding``, ``fact``, ``decision``, ``level`` or ``duty``.
+    """
+
+    kind: str
+    name: str
+    field: str = ""
+    """The event's field that holds the instant; its own time when empty."""
+    position: str = ""
+
+
+@frozen(eq=False, repr=False)
+class MarkRule:
+    """A named instant a clock can start from, and everything that sets it."""
+
+    id: str
+    means: str
+    per: Per
+    sources: tuple[MarkSource, ...]
+    corrected_by: tuple[str, ...]
+    """Roles that may move it later by a correction; with none, evidence is enough."""
+
+
+@frozen(eq=False, repr=False)
+class SeverityRow:
+    id: str
+    clause: Clause
+    level: Severity
+    when: Mask
+    otherwise: bool
+    example: str
+
+
+@frozen(eq=False, repr=False)
+class RaiseRules:
+    """Threats that raise the level the rows give, once, however many there are."""
+
+    levels: int
+    clause: Clause
+    rules: FrozenMap[str, Mask]
+
+
+@frozen(eq=False, repr=False)
+class PhaseRule:
+    phase: Phase
+    clause: Clause
+    means: str
+
+
+@frozen(eq=False, repr=False)
+class Within:
+    """A limit with what stands behind it."""
+
+    limit: Limit
+    basis: Basis
+    reading: str
+
+
+@frozen(eq=False, repr=False)
+class Recipients:
+    """To whom a duty is owed: one named recipient, or each member of a family of facts."""
+
+    when: Mask | None
+    to: str
+    """The fixed recipient; empty when it is owed to each of a family."""
+    each: str = ""
+    """The family of facts that names the affected ones."""
+    among: frozenset[str] = frozenset()
+    group: str = ""
+    as_: str = ""
+    """How the recipients are called: ``client`` gives ``client/acme``."""
+    unnamed: str = ""
+    """Whom it is owed to while nobody is named."""
+
+
+@frozen(eq=False, repr=False)
+class ActMatch:
+    """What discharges a duty. ``kind``: ``notice``, ``event``, ``step``, ``finding``, ``holding`` or ``level``."""
+
+    kind: str
+    names: tuple[str, ...]
+    stage: str = ""
+
+
+@frozen(eq=False, repr=False)
+class Duty:
+    """A rule that something must be done: when, from which mark, within what, to whom, and what meets it."""
+
+    id: str
+    title: str
+    clause: Clause
+    document: str
+    basis: Basis
+    source: Source | None
+    reading: str
+    owed_by: str
+    owed_to: tuple[Recipients, ...]
+    when: Mask
+    """The duty opens on a definite yes."""
+    unless: Mask | None
+    """Facts that exempt, once a person decides so and says why."""
+    starts: tuple[str, ...]
+    starts_latest: bool
+    within: tuple[Within | None, ...]
+    """The limit at each level, worst first; the same four times where the level does not matter."""
+    opens_after: timedelta | None
+    met_by: tuple[ActMatch, ...]
+    must_state: tuple[str, ...]
+    sets: str
+    act: str
+    per: Per
+    on_scope_exit: OnScopeExit
+    if_missed: IfMissed
+    done_before_counts: bool
+    again_on_raise: bool
+    waivable_by: tuple[str, ...]
+    exempted_by: tuple[str, ...]
+
+
+@frozen(eq=False, repr=False)
+class Forbidden:
+    """One act a gate forbids. ``kind``: ``step``, ``phase``, ``event``, ``finding`` or ``decision``."""
+
+    kind: str
+    name: str
+
+
+@frozen(eq=False, repr=False)
+class Release:
+    """One way through a gate: a condition that holds, a role the actor has, or fields the event states."""
+
+    condition: Mask | None
+    roles: tuple[str, ...]
+    states: tuple[str, ...]
+
+
+@frozen(eq=False, repr=False)
+class Gate:
+    """A prohibition with a release. It bites unless its condition is a definite no."""
+
+    id: str
+    clause: Clause
+    document: str
+    says: str
+    reading: str
+    forbids: tuple[Forbidden, ...]
+    when: Mask
+    only_on_yes: bool
+    """Bites only on a definite yes instead."""
+    until: tuple[Release, ...]
+    who: tuple[str, ...]
+    waivable_by: tuple[str, ...]
+    void: bool
+    """Whether an event recorded against it is kept but has no effect."""
+
+
+@frozen(eq=False, repr=False)
+class AtRisk:
+    """When an open obligation counts as at risk: less than this share of its limit left, or this long."""
+
+    share: Fraction
+    at_least: timedelta
+
+
+@frozen(eq=False, repr=False)
+class Policy:
+    """One company policy composed with its laws, contracts and calendar; ready to be asked.
+
+    ``digest`` covers everything that can change an answer, and ``semantics`` the meaning this library gives to it.
+    """
+
+    id: str
+    version: str
+    title: str
+    status: str
+    digest: str
+    semantics: int
+    zone_data: str
+    documents: tuple[Document, ...]
+    calendar: Calendar
+    at_risk: AtRisk
+    roles: FrozenMap[str, RoleRule]
+    facts: FrozenMap[str, Fact]
+    families: FrozenMap[str, Family]
+    marks: FrozenMap[str, MarkRule]
+    readings: FrozenMap[str, Reading]
+    rows: tuple[SeverityRow, ...]
+    raises: RaiseRules
+    phases: tuple[PhaseRule, ...]
+    reopens_to: Phase
+    steps: FrozenMap[str, str]
+    duties: FrozenMap[str, Duty]
+    gates: FrozenMap[str, Gate]
+    bits: FrozenMap[Atom, int]
+    """One bit for each atom that any condition asks about."""
+    mark_sources: FrozenMap[str, tuple[tuple[MarkRule, MarkSource], ...]]
+    """What an event of a kind can set, by kind of event."""
+    canonical: str
+    """The canonical compiled form, as JSON text: what the digest is taken over."""
+
+    def __repr__(self) -> str:
+        return f"<Policy {self.id} {self.version} {self.digest[:15]}>"

@@ -1,0 +1,285 @@
+"""The nouns every other module speaks in. Nothing here knows a rule, a log or the time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta, timezone
+from enum import Enum
+from typing import Final, Generic, NewType, TypeVar
+
+from attrs import frozen
+
+from ir_policy.errors import EventInvalid, Problem, QuestionInvalid
+
+__all__ = [
+    "NO",
+    "UNKNOWN",
+    "YES",
+    "Basis",
+    "Clause",
+    "FrozenMap",
+    "Phase",
+    "Severity",
+    "Source",
+    "Truth",
+    "instant",
+    "is_id",
+    "nearest",
+    "rfc3339",
+]
+
+Clause = NewType("Clause", str)
+"""Where in its document a rule comes from: ``severity-matrix/recovery-target``, ``art-33-1``."""
+
+
+class Severity(Enum):
+    """How bad an incident is: ``SEV0`` is the worst, ``SEV3`` the mildest.
+
+    A plain enum on purpose: as a number the worst level would be zero, hence false, and "worse" would mean
+    "smaller". Ask :meth:`worse_than`.
+    """
+
+    SEV0 = "SEV0"
+    SEV1 = "SEV1"
+    SEV2 = "SEV2"
+    SEV3 = "SEV3"
+
+    @property
+    def index(self) -> int:
+        """Position in the matrix, 0 for the worst row."""
+        return _INDEX[self]
+
+    def worse_than(self, other: Severity) -> bool:
+        """Whether this level is strictly worse than the other."""
+        return _INDEX[self] < _INDEX[other]
+
+    def raised(self, levels: int) -> Severity:
+        """This level made worse by so many levels, capped at the worst one."""
+        return LEVELS[max(0, _INDEX[self] - levels)]
+
+
+LEVELS: Final = tuple(Severity)
+_INDEX: Final = {level: index for index, level in enumerate(LEVELS)}
+
+
+def worst(*levels: Severity | None) -> Severity | None:
+    """The worst of the levels given; ``None`` stands for "no level" and never wins."""
+    known = [level for level in levels if level is not None]
+    return min(known, key=_INDEX.__getitem__) if known else None
+
+
+class Truth(Enum):
+    """What was reported about a fact. Not known is never no and never yes."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+    def __bool__(self) -> bool:
+        raise QuestionInvalid(
+            [Problem("truth", "a fact is yes, no or unknown, never true or false", "compare with `is ir.YES`")]
+        )
+
+
+YES: Final = Truth.YES
+NO: Final = Truth.NO
+UNKNOWN: Final = Truth.UNKNOWN
+
+
+class Phase(Enum):
+    """The six phases of a response, in order."""
+
+    DETECT = "detect"
+    ASSESS = "assess"
+    CONTAIN = "contain"
+    ERADICATE = "eradicate"
+    RECOVER = "recover"
+    CLOSE = "close"
+
+
+class Basis(Enum):
+    """What stands behind a limit. The first three bind; guidance and advisory limits only inform."""
+
+    STATUTE = "statute"
+    CONTRACT = "contract"
+    POLICY = "policy"
+    GUIDANCE = "guidance"
+    ADVISORY = "advisory"
+
+    @property
+    def binds(self) -> bool:
+        """Whether missing a limit of this basis is a breach."""
+        return self not in (Basis.GUIDANCE, Basis.ADVISORY)
+
+
+@frozen
+class Source:
+    """Where a number or a rule comes from outside the company: which law, when it was read, what is sure of it."""
+
+    cite: str
+    checked: date | None = None
+    """The day somebody last compared the document with the source."""
+    review_by: date | None = None
+    """The day by which somebody must compare it again."""
+    in_force_from: date | None = None
+    in_force_to: date | None = None
+    """First day on which the rule no longer applies."""
+    evidence: str = ""
+    """``read in the primary text``, ``secondary`` or ``unverified``."""
+
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class FrozenMap(Mapping[K, V], Generic[K, V]):
+    """A mapping nobody can change. Unlike a read-only view it owns its items, can be hashed and pickled."""
+
+    __slots__ = ("_items",)
+    _items: dict[K, V]
+
+    def __init__(self, items: Mapping[K, V] | None = None) -> None:
+        object.__setattr__(self, "_items", dict(items or {}))
+
+    def __getitem__(self, key: K) -> V:
+        return self._items[key]
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __repr__(self) -> str:
+        return f"FrozenMap({self._items!r})"
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._items))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("a FrozenMap does not change")
+
+    def __reduce__(self) -> tuple[type[FrozenMap[K, V]], tuple[dict[K, V]]]:
+        return FrozenMap, (self._items,)
+
+
+# --- instants -------------------------------------------------------------------------------------------
+
+EARLIEST: Final = datetime(2000, 1, 1, tzinfo=timezone.utc)
+LATEST: Final = datetime(2100, 1, 1, tzinfo=timezone.utc)
+MICROSECOND: Final = timedelta(microseconds=1)
+
+
+def instant(value: object, where: str, error: type[QuestionInvalid] | type[EventInvalid] = QuestionInvalid) -> datetime:
+    """An aware instant as UTC.
+
+    Naive datetimes, local times that do not exist or exist twice, nanoseconds and instants outside 2000 to
+    2100 are refused with ``error``: each would need a guess.
+    """
+    what, hint = _flaw(value)
+    if what:
+        raise error([Problem(where, what, hint)])
+    assert isinstance(value, datetime)
+    utc = value.astimezone(timezone.utc)
+    # A plain datetime whatever subclass came in, so that equal instants are equal values everywhere.
+    return datetime(utc.year, utc.month, utc.day, utc.hour, utc.minute, utc.second, utc.microsecond, timezone.utc)
+
+
+def _flaw(value: object) -> tuple[str, str]:
+    """What is wrong with a would-be instant, and the way out; two empty strings when nothing is."""
+    if not isinstance(value, datetime):
+        return f"an instant is a datetime, not {_kind(value)}", "pass an aware datetime such as one in UTC"
+    if getattr(value, "nanosecond", 0):
+        return "an instant has microseconds, this one has nanoseconds", "round it yourself first"
+    try:
+        offset = value.utcoffset()
+        if offset is None:
+            return (
+                f"'{value.isoformat()}' has no time zone",
+                "attach one, such as datetime.timezone.utc; the library does not guess",
+            )
+        in_utc = value.astimezone(timezone.utc)
+        if not EARLIEST <= in_utc < LATEST:
+            return f"'{value.isoformat()}' is outside the years 2000 to 2100", "check the year"
+        back = in_utc.astimezone(value.tzinfo)
+        if back.replace(tzinfo=None) != value.replace(tzinfo=None):
+            return (
+                f"local time '{value.replace(tzinfo=None).isoformat()}' does not exist in {value.tzinfo}: "
+                f"the clocks went forward",
+                "pass the instant in UTC",
+            )
+        other = value.replace(fold=1)
+        if value.fold == 0 and other.utcoffset() != offset:
+            first, second = (rfc3339(at.astimezone(timezone.utc)) for at in (value, other))
+            return (
+                f"local time '{value.replace(tzinfo=None).isoformat()}' happens twice in {value.tzinfo}",
+                f"pass it in UTC: {first} or {second}",
+            )
+    except (OverflowError, ValueError):
+        return f"'{value.isoformat()}' is outside the years 2000 to 2100", "check the year"
+    return "", ""
+
+
+def _kind(value: object) -> str:
+    """A type in the words of a person who does not write Python."""
+    return {
+        type(None): "nothing", str: "text", bool: "true or false", int: "a number", float: "a number",
+        list: "a list", tuple: "a list", dict: "a mapping", date: "a date",
+    }.get(type(value), "something else")  # fmt: skip
+
+
+def rfc3339(at: datetime) -> str:
+    """An instant in UTC as text; microseconds only where there are any."""
+    text = at.strftime("%Y-%m-%dT%H:%M:%S")
+    return f"{text}.{at.microsecond:06d}Z" if at.microsecond else f"{text}Z"
+
+
+# --- words a document and a log share --------------------------------------------------------------------
+
+FINDINGS: Final = (
+    "suspected",
+    "believed",
+    "aware",
+    "confirmed",
+    "statement-completed",
+    "not-a-breach",
+    "remediated",
+)
+OUTCOMES: Final = ("resolved", "false-positive", "duplicate", "superseded", "out-of-scope")
+LOWERINGS: Final = ("classified-in-error", "situation-improved")
+EVENT_KINDS: Final = (
+    "detected", "facts-reported", "severity-decided", "role-taken", "role-released", "handover-offered",
+    "handover-accepted", "handover-declined", "channel-opened", "page-sent", "page-acknowledged", "page-failed",
+    "phase-entered", "phase-not-applicable", "step-done", "documented", "notice-drafted", "notice-edited",
+    "notice-review-requested", "notice-reviewed", "notice-approved", "notice-rejected", "notice-sent",
+    "notice-delivered", "notice-failed", "notice-withdrawn", "breach-finding", "processor-told", "ransom-paid",
+    "not-notifying", "hold-started", "hold-extended", "hold-released", "recovered", "postmortem-distributed",
+    "closed", "reopened", "merged", "waived", "action-opened", "action-closed", "corrected", "note",
+)  # fmt: skip
+"""Every kind of event; ``log/events.py`` says what each one holds."""
+
+
+def canonical_json(value: object) -> str:
+    """JSON with sorted keys and no spaces: the same value gives the same bytes everywhere."""
+    import json
+
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+# --- ids ------------------------------------------------------------------------------------------------
+
+_ID: Final = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*(?:/[a-z0-9]+(?:[-.][a-z0-9]+)*)*", re.ASCII)
+
+
+def is_id(text: object) -> bool:
+    """Whether the text is an id: lower-case ASCII words joined by ``-``, documents by ``.``, groups by ``/``."""
+    return isinstance(text, str) and len(text) <= 200 and _ID.fullmatch(text) is not None
+
+
+def nearest(word: str, known: object) -> str:
+    """A hint naming the closest known word, or an empty string."""
+    import difflib  # only when somebody mistyped: costs 10 ms
+
+    close = difflib.get_close_matches(word[:200], sorted(known), n=1, cutoff=0.6)  # type: ignore[call-overload]
+    return f"did you mean '{close[0]}'?" if close else ""
