@@ -1,1 +1,153 @@
-"""Incident policy as a library."""
+"""Incident policy as a library: how severe, what may happen, what is owed to whom by when, and under which clause.
+
+Names stand here in reading order. What needs pydantic or YAML is loaded when a document is read, not before.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ir_policy.answers import Correction, corrections, next_wakeup, obligations
+from ir_policy.calendar import Calendar, Holidays
+from ir_policy.desk import Incident, Levels, Step, apply, check, open_incident, record, replay
+from ir_policy.duties.case import Violation
+from ir_policy.duties.judge import Breach, Obligation
+from ir_policy.duties.severity import Classification, Question, Range, classify
+from ir_policy.errors import (
+    CalendarExhausted,
+    EventInvalid,
+    IRPolicyError,
+    LogInvalid,
+    PolicyInvalid,
+    PolicyMismatch,
+    Problem,
+    QuestionInvalid,
+    Refusal,
+    Refused,
+)
+from ir_policy.log.events import (
+    ActionEvent,
+    BreachFinding,
+    ChannelOpened,
+    Closed,
+    Corrected,
+    Detected,
+    Documented,
+    Event,
+    FactsReported,
+    Hold,
+    Merged,
+    Milestone,
+    Note,
+    Notice,
+    NotNotifying,
+    Page,
+    PhaseChange,
+    ProcessorTold,
+    RansomPaid,
+    Reopened,
+    RoleChange,
+    SeverityDecided,
+    StepDone,
+    Waived,
+)
+from ir_policy.log.wire import Log, PolicyPin, read_event, read_log, write_log
+from ir_policy.rules.model import Policy
+from ir_policy.terms import NO, UNKNOWN, YES, Basis, Phase, Severity, Truth
+
+if TYPE_CHECKING:
+    from ir_policy.rules.compile import load_policy
+
+__all__ = [
+    # documents → a policy
+    "load_policy",
+    "Policy",
+    "Calendar",
+    "Holidays",
+    # facts → severity
+    "classify",
+    "Classification",
+    "Range",
+    "Question",
+    "Severity",
+    "Truth",
+    "YES",
+    "NO",
+    "UNKNOWN",
+    # what happens → an incident
+    "open_incident",
+    "check",
+    "apply",
+    "record",
+    "replay",
+    "Incident",
+    "Levels",
+    "Step",
+    "Violation",
+    # an incident at an instant
+    "obligations",
+    "next_wakeup",
+    "corrections",
+    "Obligation",
+    "Breach",
+    "Basis",
+    "Phase",
+    "Correction",
+    # the log as text
+    "read_log",
+    "read_event",
+    "write_log",
+    "Log",
+    "PolicyPin",
+    # what can happen
+    "Event",
+    "Detected",
+    "FactsReported",
+    "SeverityDecided",
+    "RoleChange",
+    "ChannelOpened",
+    "Page",
+    "PhaseChange",
+    "StepDone",
+    "Notice",
+    "BreachFinding",
+    "ProcessorTold",
+    "RansomPaid",
+    "NotNotifying",
+    "Hold",
+    "Documented",
+    "Milestone",
+    "Closed",
+    "Reopened",
+    "Merged",
+    "Waived",
+    "ActionEvent",
+    "Corrected",
+    "Note",
+    # what can be wrong
+    "IRPolicyError",
+    "PolicyInvalid",
+    "PolicyMismatch",
+    "Refused",
+    "Refusal",
+    "EventInvalid",
+    "LogInvalid",
+    "QuestionInvalid",
+    "CalendarExhausted",
+    "Problem",
+]
+
+_LAZY = {"load_policy": "ir_policy.rules.compile"}
+
+
+def __getattr__(name: str) -> Any:
+    """Load what needs pydantic and YAML the first time somebody asks for it."""
+    if name in _LAZY:
+        from importlib import import_module
+
+        return getattr(import_module(_LAZY[name]), name)
+    raise AttributeError(f"module 'ir_policy' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

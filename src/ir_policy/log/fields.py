@@ -30,7 +30,7 @@ from ir_policy.terms import (
 __all__ = ["KINDS_OF_VALUE", "ValueKind", "clean_text", "parse_instant"]
 
 
-class _Flaw(ValueError):
+class Flaw(ValueError):
     """What is wrong with one value, and the way out."""
 
     def __init__(self, what: str, hint: str = "") -> None:
@@ -52,7 +52,7 @@ def read_value(kind: str, value: object, where: str) -> tuple[object, Problem | 
     """The value in its frozen form, or what is wrong with it."""
     try:
         return KINDS_OF_VALUE[kind].read(value), None
-    except _Flaw as flaw:
+    except Flaw as flaw:
         return None, Problem(where, flaw.what, flaw.hint)
     except EventInvalid as error:
         return None, error.problems[0]
@@ -68,25 +68,25 @@ _UNSEEN: Final = frozenset("\u200b\u200c\u200d\u2060\ufeff\u202a\u202b\u202c\u20
 def clean_text(value: object, longest: int, lines: bool) -> str:
     """Text in its normal form; characters nobody can see are refused, so that equal looks mean equal bytes."""
     if not isinstance(value, str):
-        raise _Flaw("is not text")
+        raise Flaw("is not text")
     text = unicodedata.normalize("NFC", value)
     if not text.strip():
-        raise _Flaw("is empty", "leave the field out or say something")
+        raise Flaw("is empty", "leave the field out or say something")
     if len(text) > longest:
-        raise _Flaw(f"is longer than {longest} characters")
+        raise Flaw(f"is longer than {longest} characters")
     for character in text:
         category = unicodedata.category(character)
         if category == "Cc" and not (lines and character in "\n\t"):
-            raise _Flaw("holds a control character", "remove it")
+            raise Flaw("holds a control character", "remove it")
         if category == "Cs" or character in _UNSEEN:
-            raise _Flaw("holds a character that cannot be seen", "remove it")
+            raise Flaw("holds a character that cannot be seen", "remove it")
     return text
 
 
 def _label(value: object) -> str:
     text = clean_text(value, LONGEST_LABEL, lines=False)
     if text != text.strip():
-        raise _Flaw("begins or ends with a space", "remove it")
+        raise Flaw("begins or ends with a space", "remove it")
     return text
 
 
@@ -96,14 +96,14 @@ def _text(value: object) -> str:
 
 def _id(value: object) -> str:
     if not is_id(value):
-        raise _Flaw("is not an id", "use lower-case words joined by '-', groups by '/'")
+        raise Flaw("is not an id", "use lower-case words joined by '-', groups by '/'")
     return str(value)
 
 
 def _list_of(read: Callable[[object], str]) -> Callable[[object], tuple[str, ...]]:
     def read_all(value: object) -> tuple[str, ...]:
         if isinstance(value, str) or not isinstance(value, (list, tuple)):
-            raise _Flaw("is not a list")
+            raise Flaw("is not a list")
         return tuple(read(item) for item in value)
 
     return read_all
@@ -120,19 +120,19 @@ def parse_instant(text: str) -> datetime:
     """An RFC 3339 instant with its offset; raises ``ValueError`` saying what is wrong and the way out."""
     match = _RFC3339.fullmatch(text)
     if match is None:
-        raise _Flaw(f"'{text[:40]}' is not an instant", "write it like 2026-04-03T18:05:00+10:00")
+        raise Flaw(f"'{text[:40]}' is not an instant", "write it like 2026-04-03T18:05:00+10:00")
     second, fraction, offset = match[6], match[7] or "", match[8]
     if offset is None:
-        raise _Flaw(f"'{text[:40]}' has no offset", "end it with Z or an offset such as +10:00")
+        raise Flaw(f"'{text[:40]}' has no offset", "end it with Z or an offset such as +10:00")
     if len(fraction.rstrip("0")) > 6:
-        raise _Flaw(f"'{text[:40]}' is finer than a microsecond", "round it yourself first")
+        raise Flaw(f"'{text[:40]}' is finer than a microsecond", "round it yourself first")
     if match[4] == "24" or second == "60":
-        raise _Flaw(f"'{text[:40]}' names an hour 24 or a second 60", "write the next day or the next second")
+        raise Flaw(f"'{text[:40]}' names an hour 24 or a second 60", "write the next day or the next second")
     plain = f"{match[1]}-{match[2]}-{match[3]}T{match[4]}:{match[5]}:{second or '00'}.{fraction[:6].ljust(6, '0')}"
     try:
         return datetime.fromisoformat(plain + offset.upper().replace("Z", "+00:00"))
     except ValueError:
-        raise _Flaw(f"'{text[:40]}' is not a day and time of the calendar", "check day, hour and offset") from None
+        raise Flaw(f"'{text[:40]}' is not a day and time of the calendar", "check day, hour and offset") from None
 
 
 def _instant(value: object) -> datetime:
@@ -144,14 +144,14 @@ def _instant(value: object) -> datetime:
 
 def _flag(value: object) -> bool:
     if not isinstance(value, bool):
-        raise _Flaw("is neither true nor false")
+        raise Flaw("is neither true nor false")
     return value
 
 
 def _choice(*words: str) -> ValueKind:
     def read(value: object) -> str:
         if not isinstance(value, str) or value not in words:
-            raise _Flaw("is not one of the words allowed here", f"write one of: {', '.join(words)}")
+            raise Flaw("is not one of the words allowed here", f"write one of: {', '.join(words)}")
         return value
 
     return ValueKind(read, _same, FrozenMap({"enum": list(words)}))
@@ -161,7 +161,7 @@ def _severity(value: object) -> Severity:
     if isinstance(value, Severity):
         return value
     if not isinstance(value, str) or value not in Severity.__members__:
-        raise _Flaw("is not a level", "write SEV0, SEV1, SEV2 or SEV3")
+        raise Flaw("is not a level", "write SEV0, SEV1, SEV2 or SEV3")
     return Severity[value]
 
 
@@ -170,17 +170,17 @@ def _phase(value: object) -> Phase:
         return value
     words = [phase.value for phase in Phase]
     if not isinstance(value, str) or value not in words:
-        raise _Flaw("is not a phase", f"write one of: {', '.join(words)}")
+        raise Flaw("is not a phase", f"write one of: {', '.join(words)}")
     return Phase(value)
 
 
 def _truths(value: object) -> FrozenMap[str, Truth]:
     if not isinstance(value, Mapping) or not value:
-        raise _Flaw("is not a mapping of facts", "write {fact: yes}, {fact: no} or {fact: unknown}")
+        raise Flaw("is not a mapping of facts", "write {fact: yes}, {fact: no} or {fact: unknown}")
     facts: dict[str, Truth] = {}
     for fact, truth in sorted(value.items(), key=lambda item: str(item[0])):
         if not is_id(fact):
-            raise _Flaw(f"'{str(fact)[:60]}' is not a fact id")
+            raise Flaw(f"'{str(fact)[:60]}' is not a fact id")
         facts[str(fact)] = read_truth(truth)
     return FrozenMap(facts)
 
@@ -191,31 +191,31 @@ def read_truth(value: object) -> Truth:
         return value
     words = {truth.value: truth for truth in Truth}
     if not isinstance(value, str) or value not in words:
-        raise _Flaw("a fact is yes, no or unknown", "use ir.YES, ir.NO, ir.UNKNOWN or their words")
+        raise Flaw("a fact is yes, no or unknown", "use ir.YES, ir.NO, ir.UNKNOWN or their words")
     return words[value]
 
 
 def _wire_mapping(value: object) -> FrozenMap[str, object]:
     """Wire values by field name; lists become tuples, so that nobody can change them afterwards."""
     if not isinstance(value, Mapping) or not value or not all(isinstance(key, str) for key in value):
-        raise _Flaw("is not a mapping of fields")
+        raise Flaw("is not a mapping of fields")
     return FrozenMap({str(key): _frozen(item) for key, item in sorted(value.items())})
 
 
 def _frozen(value: object, depth: int = 0) -> object:
     if depth > 10:
-        raise _Flaw("is nested too deeply")
+        raise Flaw("is nested too deeply")
     if isinstance(value, (list, tuple)):
         return tuple(_frozen(item, depth + 1) for item in value)
     if isinstance(value, Mapping):
         if not all(isinstance(key, str) for key in value):
-            raise _Flaw("has a key that is not text")
+            raise Flaw("has a key that is not text")
         return FrozenMap({_text(key): _frozen(item, depth + 1) for key, item in sorted(value.items())})
     if isinstance(value, str):
         return clean_text(value, LONGEST_TEXT, lines=True) if value.strip() else ""
     if value is None or isinstance(value, (bool, int)):
         return value
-    raise _Flaw("holds a value that is not text, a whole number, true, false or nothing")
+    raise Flaw("holds a value that is not text, a whole number, true, false or nothing")
 
 
 def thawed(value: object) -> object:

@@ -85,7 +85,7 @@ class History:
     __slots__ = (
         "acts", "changed_families", "changed_marks", "closed_at", "detection", "drafts", "drill", "episode",
         "exempted", "facts", "families", "findings", "first_marks", "holders", "holding_hold", "marks", "no",
-        "not_applicable", "notes", "opaque", "outcome", "phase", "phases_entered", "promised", "retracted", "steps",
+        "not_applicable", "opaque", "outcome", "phase", "phases_entered", "promised", "retracted", "steps",
         "tenures", "waived_gates", "yes",
     )  # fmt: skip
 
@@ -120,6 +120,7 @@ class History:
         self.changed_families: set[str] = set()
         self.retracted: set[str] = set()
         self.set_phase(policy, Phase.DETECT)
+        self.set_atom(policy, Atom("unassessed", "unassessed"), Truth.YES)
 
     def branch(self) -> History:
         """A copy that can be advanced without touching this one."""

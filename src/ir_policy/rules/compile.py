@@ -259,6 +259,8 @@ def _assembled(company: Shaped, parts: list[Shaped], calendar: Calendar, linker:
         duties=linker.duties,
         gates=linker.gates,
         bits=linker.bits,
+        worse_if_yes=linker.worse_if_yes,
+        worse_if_no=linker.worse_if_no,
         mark_sources=linker.mark_sources,
         canonical="",
     )

@@ -142,7 +142,8 @@ class Linker:
 
     def _link_severity(self) -> None:
         held = self.company.held
-        self.rows = tuple(self._row(id_, rule) for id_, rule in sorted(held["severity_rows"].items()))
+        self.rows = tuple(self._row(id_, rule) for id_, rule in held["severity_rows"].items())
+        self.rows = tuple(sorted(self.rows, key=lambda row: (row.level.index, row.id)))
         self._check_rows()
         rule = held["severity_raise"]
         if rule is None:
@@ -201,6 +202,8 @@ class Linker:
                     negative.setdefault(atom, id_)
                 if mask.watch & bit and atom.kind != "fact":
                     self._missing(f"severity_rows.{id_}", f"severity is decided by facts alone, not by '{atom}'")
+        self.worse_if_yes = sum(self._bits[atom] for atom in positive)
+        self.worse_if_no = sum(self._bits[atom] for atom in negative)
         for atom in sorted(set(positive) & set(negative)):
             self._flaw(self.company, ("severity_rows", positive[atom]),
                        f"'{atom.name}' makes the level worse here and better in '{negative[atom]}'")  # fmt: skip

@@ -310,6 +310,10 @@ class Policy:
     gates: FrozenMap[str, Gate]
     bits: FrozenMap[Atom, int]
     """One bit for each atom that any condition asks about."""
+    worse_if_yes: int
+    """Facts whose yes makes the matrix worse."""
+    worse_if_no: int
+    """Facts whose no makes the matrix worse."""
     mark_sources: FrozenMap[str, tuple[tuple[MarkRule, MarkSource], ...]]
     """What an event of a kind can set, by kind of event."""
     canonical: str

@@ -1,0 +1,126 @@
+"""Questions to an incident at an instant: what is owed, when anything changes by itself, what was corrected.
+
+Every question takes ``now``; events later than ``now`` have not happened yet, and what the log says of the time before
+is taken as it is known today. ``known_at`` asks instead what the log had learnt by then.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from attrs import frozen
+
+from ir_policy.desk import Incident, amended_events, replay
+from ir_policy.duties.case import Case
+from ir_policy.duties.judge import Obligation, next_change, obligations_of
+from ir_policy.errors import Problem, QuestionInvalid
+from ir_policy.log.events import Corrected, Event
+from ir_policy.terms import instant, rfc3339
+
+__all__ = ["Correction", "corrections", "next_wakeup", "obligations", "state_at"]
+
+
+def obligations(incident: Incident, now: datetime, *, known_at: datetime | None = None) -> tuple[Obligation, ...]:
+    """Everything owed and settled in the incident as of ``now``, in order of key.
+
+    ``known_at`` answers from what the log had learnt by then. Raises :class:`~ir_policy.errors.QuestionInvalid` for
+    a naive or ambiguous ``now``. The work depends on the obligations, not on the length of the log.
+    """
+    case, _ = state_at(incident, now, known_at=known_at)
+    return obligations_of(case.ledger.entries, instant(now, "now"), incident.policy.at_risk)
+
+
+def next_wakeup(incident: Incident, now: datetime) -> datetime | None:
+    """The least instant later than ``now`` at which any status or verdict changes by time alone.
+
+    Until then :func:`obligations` gives the same answer unless an event is recorded, so a host may sleep. For a
+    deadline that is inclusive it is one microsecond after it. ``None`` means that only an event can change anything.
+    """
+    case, coming = state_at(incident, now)
+    at = instant(now, "now")
+    found = [next_change(case.ledger.entries.values(), at, incident.policy.at_risk), coming]
+    return min((change for change in found if change is not None), default=None)
+
+
+def state_at(incident: Incident, now: datetime, *, known_at: datetime | None = None) -> tuple[Case, datetime | None]:
+    """The derived state as of ``now``, and the instant of the first event in the log that is later still."""
+    if not isinstance(incident, Incident):
+        raise QuestionInvalid([Problem("incident", "is not an incident", "pass what open_incident or replay returned")])
+    at = instant(now, "now")
+    if known_at is not None:
+        incident = replay(incident.policy, incident.log, known_at=known_at)
+    if incident._last[0] <= at:
+        return incident._case, None
+    events, bites = amended_events(incident.policy, incident.log)
+    case = Case(incident.policy)
+    for event in events:
+        if event.at > at:
+            return case, event.at
+        case.advance(event, bites.get(event.id, ()))
+    return case, None
+
+
+@frozen
+class Correction:
+    """A conclusion that a late or corrected event changed: what was concluded before, what is now, and why."""
+
+    what: str
+    before: str
+    after: str
+    event: str
+    reason: str
+
+
+def corrections(incident: Incident) -> tuple[Correction, ...]:
+    """Every conclusion that was drawn once and is drawn otherwise now, in the order the log learnt better."""
+    found: list[Correction] = []
+    for index, event in enumerate(incident.log):
+        if index and _draws_anew(incident.log[:index], event):
+            found.extend(_changed(incident, index, event))
+    return tuple(found)
+
+
+def _draws_anew(before: tuple[Event, ...], event: Event) -> bool:
+    return isinstance(event, Corrected) or any(_order(earlier) > _order(event) for earlier in before)
+
+
+def _order(event: Event) -> tuple[datetime, datetime]:
+    return event.at, event.recorded_at or event.at
+
+
+def _changed(incident: Incident, index: int, event: Event) -> list[Correction]:
+    log = incident.log
+    now = max(earlier.at for earlier in log[:index])
+    old, new = (_conclusions(incident, log[:end], now) for end in (index, index + 1))
+    reason = getattr(event, "reason", "") or f"recorded late: {event.kind} at {rfc3339(event.at)}"
+    return [
+        Correction(what, old.get(what, "nothing"), new.get(what, "nothing"), event.id, reason)
+        for what in sorted(old.keys() | new.keys())
+        if old.get(what) != new.get(what)
+    ]
+
+
+def _conclusions(incident: Incident, log: tuple[Event, ...], now: datetime) -> dict[str, str]:
+    """What was concluded at an instant, by subject, in words."""
+    case, _ = _case_of(incident, log, now)
+    said: dict[str, str] = {}
+    if case.level.governing is not None:
+        said["severity"] = case.level.governing.value
+    for name, stamp in case.history.marks.items():
+        said[f"mark {name}"] = rfc3339(stamp.at)
+    for obligation in obligations_of(case.ledger.entries, now, incident.policy.at_risk):
+        due = f", due {rfc3339(obligation.due)}" if obligation.due is not None else ""
+        said[obligation.key] = f"{obligation.verdict}{due}"
+    for violation in case.violations:
+        said[f"violation of {violation.rule} by {violation.event}"] = "violated"
+    return said
+
+
+def _case_of(incident: Incident, log: tuple[Event, ...], now: datetime) -> tuple[Case, Any]:
+    events, bites = amended_events(incident.policy, log)
+    case = Case(incident.policy)
+    for event in events:
+        if event.at <= now:
+            case.advance(event, bites.get(event.id, ()))
+    return case, None

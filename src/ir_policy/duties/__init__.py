@@ -1,0 +1,1 @@
+"""What must happen now: severity, gates and obligations, from the rules and the log."""

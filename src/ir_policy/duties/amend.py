@@ -1,0 +1,89 @@
+"""Corrections: an earlier event as it should have been recorded, and who may say so.
+
+Whatever moves a protected mark later needs the role the mark names; evidence is needed always.
+See "Corrections" in ``docs/semantics.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+
+from ir_policy.duties.case import Case
+from ir_policy.duties.gates import Bite
+from ir_policy.errors import EventInvalid, Refusal
+from ir_policy.log.events import Corrected, Event, event_from_wire, to_wire
+from ir_policy.log.fields import thawed
+from ir_policy.rules.model import Policy
+from ir_policy.terms import Clause
+
+__all__ = ["amended"]
+
+Key = Callable[[Event], tuple[datetime, datetime]]
+RULE = "corrections"
+CLAUSE = Clause("log/corrections")
+FIXED = frozenset({"kind", "id", "incident"})
+
+
+def amended(policy: Policy, log: tuple[Event, ...], key: Key) -> tuple[list[Event], Mapping[str, tuple[Bite, ...]]]:
+    """The events in the order of the fold as corrections left them, and a bite for each that has no effect."""
+    current = {event.id: event for event in log}
+    bites: dict[str, tuple[Bite, ...]] = {}
+    for correction in sorted((event for event in log if isinstance(event, Corrected)), key=key):
+        refusal, event = _corrected(policy, current, correction, key)
+        if event is not None:
+            current[event.id] = event
+        elif refusal is not None:
+            bites[correction.id] = (Bite(refusal, void=True),)
+    return sorted(current.values(), key=key), bites
+
+
+def _corrected(
+    policy: Policy, current: Mapping[str, Event], correction: Corrected, key: Key
+) -> tuple[Refusal | None, Event | None]:
+    """The target as corrected, or why it stays as it is."""
+    target = current.get(correction.event)
+    if target is None or isinstance(target, Corrected):
+        return Refusal(RULE, CLAUSE, (f"an event of this log; '{correction.event}' is none",)), None
+    fields = {name: thawed(value) for name, value in correction.fields.items()}
+    if FIXED & fields.keys():
+        return Refusal(RULE, CLAUSE, ("kind, id and incident to stay as they are",)), None
+    try:
+        event = event_from_wire({**to_wire(target), **fields})
+    except EventInvalid as error:
+        return Refusal(RULE, CLAUSE, (f"fields that make an event: {error}",)), None
+    roles = _roles_needed(policy, current, target, event, key)
+    if roles and not _may_correct(policy, current, correction, roles, key):
+        return Refusal(RULE, CLAUSE, (f"a decision by {' or '.join(roles)}: it moves a mark later",), roles), None
+    return None, event
+
+
+def _roles_needed(
+    policy: Policy, current: Mapping[str, Event], target: Event, event: Event, key: Key
+) -> tuple[str, ...]:
+    """The roles of the protected marks that would stand later, or not at all."""
+    before = _fold(policy, current.values(), key).history.first_marks
+    after = _fold(policy, {**current, target.id: event}.values(), key).history.first_marks
+    roles: list[str] = []
+    for name, stamp in before.items():
+        protected = policy.marks[name].corrected_by
+        if protected and (name not in after or after[name] > stamp):
+            roles.extend(protected)
+    return tuple(dict.fromkeys(roles))
+
+
+def _may_correct(
+    policy: Policy, current: Mapping[str, Event], correction: Corrected, roles: tuple[str, ...], key: Key
+) -> bool:
+    """Whether the author may act in one of the roles at that instant."""
+    earlier = (event for event in current.values() if key(event) < key(correction))
+    history = _fold(policy, earlier, key).history
+    return any(history.may_act_as(policy, role, correction.by) for role in roles)
+
+
+def _fold(policy: Policy, events: Iterable[Event], key: Key) -> Case:
+    case = Case(policy)
+    for event in sorted(events, key=key):
+        if not isinstance(event, Corrected):
+            case.advance(event)
+    return case

@@ -1,0 +1,72 @@
+"""One incident's whole derived state: history, level, ledger, violations; and the step that moves them together."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from attrs import frozen
+
+from ir_policy.duties.gates import Bite, forbidden
+from ir_policy.duties.ledger import Ledger, Moves
+from ir_policy.duties.level import Level
+from ir_policy.log.events import Event
+from ir_policy.log.history import History
+from ir_policy.rules.model import Policy
+from ir_policy.terms import Clause
+
+__all__ = ["Case", "Violation"]
+
+
+@frozen
+class Violation:
+    """Something that happened against a rule: it stays in the record, whatever is done afterwards."""
+
+    rule: str
+    clause: Clause
+    at: datetime
+    event: str
+    missing: tuple[str, ...]
+    void: bool
+    """Whether the event had no effect."""
+
+
+class Case:
+    """What follows from a log so far. Advanced only on a branch nobody else holds."""
+
+    __slots__ = ("history", "ledger", "level", "policy", "violations")
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.history = History(policy)
+        self.level = Level()
+        self.ledger = Ledger()
+        self.violations: tuple[Violation, ...] = ()
+
+    def branch(self) -> Case:
+        twin = object.__new__(Case)
+        twin.policy = self.policy
+        twin.history = self.history.branch()
+        twin.level = self.level.branch()
+        twin.ledger = self.ledger.branch()
+        twin.violations = self.violations
+        return twin
+
+    def forbidden(self, event: Event) -> tuple[Bite, ...]:
+        """Every reason why the event may not happen in this state."""
+        return forbidden(self.policy, self.history, self.level, self.ledger, event)
+
+    def advance(self, event: Event, extra: tuple[Bite, ...] = ()) -> Moves:
+        """Take one event in: forbidden, fold, level, scope, open, tighten, discharge."""
+        bites = (*self.forbidden(event), *extra)
+        void = any(bite.void for bite in bites)
+        self.violations += tuple(
+            Violation(b.refusal.rule, Clause(b.refusal.clause), event.at, event.id, b.refusal.missing, void)
+            for b in bites
+        )
+        if void:
+            self.history.skip()
+            return Moves()
+        before = (self.history.yes, self.history.no, self.level.governing)
+        self.history.advance(self.policy, event)
+        self.level.advance(self.policy, self.history, event)
+        return self.ledger.advance(self.policy, self.history, self.level, event, before)

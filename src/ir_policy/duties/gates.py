@@ -1,0 +1,195 @@
+"""What may not happen now, what would release it, and who can.
+
+One function answers for everybody: ``check`` returns what it says, ``apply`` raises it, ``record`` keeps it as
+violations. There is no other place that permits or forbids.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from ir_policy.duties.ledger import Ledger
+from ir_policy.duties.level import Level
+from ir_policy.errors import Refusal
+from ir_policy.log.events import Event, NotNotifying, PhaseChange, SeverityDecided, StepDone, Waived
+from ir_policy.log.history import History
+from ir_policy.rules.model import Gate, Policy, Release
+from ir_policy.terms import Clause, Phase, Severity
+
+__all__ = ["Bite", "decisions_of", "forbidden"]
+
+
+@frozen(eq=False)
+class Bite:
+    """A refusal, and whether the event has no effect when it is recorded all the same."""
+
+    refusal: Refusal
+    void: bool
+
+
+def forbidden(policy: Policy, history: History, level: Level, ledger: Ledger, event: Event) -> tuple[Bite, ...]:
+    """Every reason why the event may not happen in this state; empty when it may."""
+    bites = list(_gate_bites(policy, history, level, event))
+    bites.extend(_phase_bites(policy, history, event))
+    bites.extend(_episode_bites(policy, history, level, event))
+    if isinstance(event, Waived):
+        bites.extend(_waiver_bites(policy, history, ledger, event))
+    elif isinstance(event, NotNotifying):
+        bites.extend(_exemption_bites(policy, history, event))
+    return tuple(bites)
+
+
+def decisions_of(level: Level, decided: Severity) -> tuple[str, ...]:
+    """What kind of decision a level would be now: not worse, lowering, differing from what facts support."""
+    governing = level.governing
+    kinds = []
+    if not decided.worse_than(governing if governing is not None else Severity.SEV3):
+        kinds.append("not-worse")
+    if governing is not None and governing.worse_than(decided):
+        kinds.append("lowering")
+    if level.supported is not None and level.supported is not decided:
+        kinds.append("differing")
+    return tuple(kinds)
+
+
+# --- gates ----------------------------------------------------------------------------------------------
+
+
+def _gate_bites(policy: Policy, history: History, level: Level, event: Event) -> Iterator[Bite]:
+    acts = set(_acts_of(level, event))
+    for gate in policy.gates.values():
+        if not any((forbidden.kind, forbidden.name) in acts for forbidden in gate.forbids):
+            continue
+        if gate.id in history.waived_gates or not _bites(gate, history):
+            continue
+        if not any(_released(release, policy, history, event) for release in gate.until):
+            yield Bite(Refusal(gate.id, gate.clause, _missing(gate), gate.who), gate.void)
+
+
+def _acts_of(level: Level, event: Event) -> Iterator[tuple[str, str]]:
+    yield "event", event.kind
+    if isinstance(event, StepDone):
+        yield "step", event.step
+    elif isinstance(event, PhaseChange) and event.kind == "phase-entered":
+        yield "phase", event.phase.value
+    elif isinstance(event, SeverityDecided):
+        for kind in decisions_of(level, event.severity):
+            yield "decision", kind
+    elif event.kind == "breach-finding":
+        yield "finding", str(getattr(event, "finding", ""))
+
+
+def _bites(gate: Gate, history: History) -> bool:
+    if gate.only_on_yes:
+        return gate.when.holds(history.yes, history.no)
+    return gate.when.possible(history.yes, history.no)
+
+
+def _released(release: Release, policy: Policy, history: History, event: Event) -> bool:
+    if release.condition is not None:
+        return release.condition.holds(history.yes, history.no)
+    if release.roles:
+        return any(history.may_act_as(policy, role, event.by) for role in release.roles)
+    return all(getattr(event, name, None) for name in release.states)
+
+
+def _missing(gate: Gate) -> tuple[str, ...]:
+    """What would release the gate, in words."""
+    words = []
+    for release in gate.until:
+        if release.condition is not None:
+            words.append(str(release.condition.source))
+        elif release.roles:
+            words.append(f"a decision by {' or '.join(release.roles)}")
+        else:
+            words.append(f"the event to say {' and '.join(release.states)}")
+    if not words:
+        words.append(f"that it is no longer so: {gate.when.source}")
+    return (" or ".join(words),)
+
+
+# --- phases and episodes --------------------------------------------------------------------------------
+
+
+def _phase_bites(policy: Policy, history: History, event: Event) -> Iterator[Bite]:
+    if event.kind != "phase-entered" or not isinstance(event, PhaseChange):
+        return
+    missing = []
+    if event.phase is Phase.DETECT:
+        missing.append("another phase: detection is where every incident begins")
+    if history.closed_at is not None:
+        missing.append("the incident to be reopened first")
+    elif event.phase is history.phase:
+        missing.append(f"nothing: the phase is {event.phase.value} already")
+    for rule in policy.phases:
+        if rule.phase is event.phase:
+            break
+        if rule.phase not in history.phases_entered and rule.phase not in history.not_applicable:
+            missing.append(f"phase {rule.phase.value} entered, or found not applicable with a reason")
+    if missing:
+        yield Bite(Refusal("phases", _clause_of(policy, event.phase), tuple(missing)), void=False)
+
+
+def _episode_bites(policy: Policy, history: History, level: Level, event: Event) -> Iterator[Bite]:
+    clause = _clause_of(policy, Phase.CLOSE)
+    if event.kind == "closed" and history.closed_at is not None:
+        yield Bite(Refusal("episodes", clause, ("nothing: the incident is closed already",)), void=True)
+    if event.kind == "reopened" and history.closed_at is None:
+        yield Bite(Refusal("episodes", clause, ("the incident to be closed first",)), void=True)
+    lowers = isinstance(event, SeverityDecided) and "lowering" in decisions_of(level, event.severity)
+    if history.opaque and (lowers or event.kind == "closed"):
+        missing = f"a version of this library that knows all events of the log ({history.opaque} it does not know)"
+        yield Bite(Refusal("unknown-events", clause, (missing,)), void=True)
+
+
+def _clause_of(policy: Policy, phase: Phase) -> Clause:
+    return next((rule.clause for rule in policy.phases if rule.phase is phase), Clause("response-phases"))
+
+
+# --- powers ---------------------------------------------------------------------------------------------
+
+
+def _waiver_bites(policy: Policy, history: History, ledger: Ledger, event: Waived) -> Iterator[Bite]:
+    """A power exists only where the document gives it to a role."""
+    clause = _clause_of(policy, Phase.CLOSE)
+    if event.gate:
+        gate = policy.gates.get(event.gate)
+        if gate is None:
+            yield Bite(Refusal(event.gate, clause, (f"a gate of that name; '{event.gate}' is none",)), void=True)
+        else:
+            yield from _power_bites(policy, history, event, gate.id, gate.clause, gate.waivable_by)
+        return
+    entry = ledger.entries.get(event.obligation)
+    if entry is None or not entry.is_open(event.at):
+        yield Bite(Refusal(event.obligation, clause, ("an open obligation of that key",)), void=True)
+        return
+    yield from _power_bites(policy, history, event, entry.duty.id, entry.duty.clause, entry.duty.waivable_by)
+
+
+def _power_bites(
+    policy: Policy, history: History, event: Event, rule: str, clause: Clause, roles: tuple[str, ...]
+) -> Iterator[Bite]:
+    if any(history.may_act_as(policy, role, event.by) for role in roles):
+        return
+    missing = f"a decision by {' or '.join(roles)}" if roles else "nothing: nobody may waive it"
+    yield Bite(Refusal(rule, clause, (missing,), roles), void=True)
+
+
+def _exemption_bites(policy: Policy, history: History, event: NotNotifying) -> Iterator[Bite]:
+    """An exemption needs a definite yes, a reason and a person who may decide it."""
+    duty = policy.duties.get(event.duty)
+    if duty is None:
+        clause = _clause_of(policy, Phase.CLOSE)
+        yield Bite(Refusal(event.duty, clause, (f"a duty of that name; '{event.duty}' is none",)), void=True)
+        return
+    missing = []
+    if duty.unless is None:
+        missing.append("nothing: no ground exempts from it")
+    elif not duty.unless.holds(history.yes, history.no):
+        missing.append(f"a definite yes: {duty.unless.source}")
+    if not any(history.may_act_as(policy, role, event.by) for role in duty.exempted_by):
+        missing.append(f"a decision by {' or '.join(duty.exempted_by) or 'nobody'}")
+    if missing:
+        yield Bite(Refusal(duty.id, duty.clause, tuple(missing), duty.exempted_by), void=True)

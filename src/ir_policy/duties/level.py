@@ -1,0 +1,126 @@
+"""The governing level: what was decided, provisionally raised, or is supported by facts, step by step.
+
+See "The governing level" in ``docs/semantics.md``. Nothing here knows a duty.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from ir_policy.duties.severity import supported_level
+from ir_policy.log.events import Event, SeverityDecided
+from ir_policy.log.history import History, Stamp, stamp_of
+from ir_policy.rules.conditions import Atom
+from ir_policy.rules.model import Policy
+from ir_policy.terms import LEVELS, Severity, Truth, worst
+
+__all__ = ["Level", "deciding_roles"]
+
+
+class Level:
+    """Levels of one incident. ``initial``, ``peak`` and the governing one are all kept."""
+
+    __slots__ = (
+        "base",
+        "decided",
+        "governing",
+        "initial",
+        "peak",
+        "raised",
+        "reached",
+        "supported",
+        "worsened",
+        "worst_decided",
+    )
+
+    def __init__(self) -> None:
+        self.decided: Severity | None = None
+        self.raised: Severity | None = None
+        """A provisional raise since the last decision."""
+        self.base: Severity | None = None
+        """What facts supported at the last decision."""
+        self.supported: Severity | None = None
+        self.governing: Severity | None = None
+        self.initial: Severity | None = None
+        self.peak: Severity | None = None
+        self.worst_decided: Severity | None = None
+        self.reached: dict[Severity, Stamp] = {}
+        self.worsened = False
+        """Whether the last step made the governing level worse."""
+
+    def branch(self) -> Level:
+        twin = object.__new__(Level)
+        for name in self.__slots__:
+            setattr(twin, name, getattr(self, name))
+        twin.reached = dict(self.reached)
+        return twin
+
+    def advance(self, policy: Policy, history: History, event: Event) -> None:
+        """Take in one effective event; tells the history what the level is now."""
+        before, decided_before = self.governing, self.decided is not None
+        self.supported = supported_level(policy, history.yes, history.no)
+        if isinstance(event, SeverityDecided):
+            self._decide(policy, history, event)
+        elif event.kind == "reopened":
+            self.decided, self.raised, self.base = self.worst_decided, None, self.supported
+            self.reached = {}
+        self.governing = self._governs()
+        self._stamp(history, event, decided_before and event.kind != "reopened")
+        self.worsened = self.governing is not None and (before is None or self.governing.worse_than(before))
+        if self.governing is not None:
+            self.initial = self.governing if self.initial is None else self.initial
+            self.peak = worst(self.peak, self.governing)
+        if self.governing is not before or before is None:
+            _tell(policy, history, self.governing)
+
+    def _decide(self, policy: Policy, history: History, event: SeverityDecided) -> None:
+        if any(history.may_act_as(policy, role, event.by) for role in deciding_roles(policy)):
+            self.decided, self.raised, self.base = event.severity, None, self.supported
+            _set_decided_marks(policy, history, event)
+        else:
+            self.raised = worst(self.raised, event.severity)
+        self.worst_decided = worst(self.worst_decided, event.severity)
+
+    def _governs(self) -> Severity | None:
+        if self.decided is None:
+            return worst(self.supported, self.raised)
+        now_worse = self.supported is not None and (self.base is None or self.supported.worse_than(self.base))
+        return worst(self.decided, self.raised, self.supported if now_worse else None)
+
+    def _stamp(self, history: History, event: Event, decided_before: bool) -> None:
+        """Levels reached up to the first decision count from detection, later ones from when they were reached."""
+        reach = worst(self.supported, self.decided, self.raised)
+        if reach is None or history.detection is None:
+            return
+        stamp = stamp_of(event) if decided_before else history.detection
+        for level in LEVELS[reach.index :]:
+            self.reached.setdefault(level, stamp)
+
+
+@lru_cache(maxsize=16)
+def deciding_roles(policy: Policy) -> tuple[str, ...]:
+    """The roles whose decision decides: those that release a gate on decisions that are not worse."""
+    roles = {
+        role
+        for gate in policy.gates.values()
+        if any(forbidden.kind == "decision" and forbidden.name == "not-worse" for forbidden in gate.forbids)
+        for release in gate.until
+        for role in release.roles
+    }
+    return tuple(sorted(roles))
+
+
+def _set_decided_marks(policy: Policy, history: History, event: Event) -> None:
+    for mark in policy.marks.values():
+        if any(source.kind == "decision" for source in mark.sources):
+            history.set_mark(policy, mark.id, stamp_of(event))
+
+
+def _tell(policy: Policy, history: History, governing: Severity | None) -> None:
+    for level in LEVELS:
+        if governing is None:
+            truth = Truth.UNKNOWN
+        else:
+            truth = Truth.NO if level.worse_than(governing) else Truth.YES
+        history.set_atom(policy, Atom("severity", level.value), truth)
+    history.set_atom(policy, Atom("unassessed", "unassessed"), Truth.NO if governing is not None else Truth.YES)

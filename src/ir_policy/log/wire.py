@@ -1,0 +1,233 @@
+"""Logs as text: JSON Lines, one event a line, with a header that names the policy they were written under.
+
+Reading is strict: what cannot be read as one incident is an error that names the line, and the lines before it are
+whole. The form of each event follows from its class (``events.py``); nothing is said twice here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, NoReturn, cast
+
+from attrs import frozen
+
+from ir_policy.errors import EventInvalid, LogInvalid, Problem
+from ir_policy.log.events import COMMON, KINDS, Event, event_from_wire, to_wire
+from ir_policy.log.fields import KINDS_OF_VALUE
+from ir_policy.terms import canonical_json
+
+__all__ = ["Log", "PolicyPin", "event_schema", "log_line", "read_event", "read_log", "write_log"]
+
+VERSION: Final = 1
+LONGEST_LINE: Final = 1024 * 1024
+DEEPEST: Final = 20
+
+
+@frozen
+class PolicyPin:
+    """The document a log was written under."""
+
+    id: str
+    version: str
+    digest: str
+
+
+@frozen
+class Log:
+    """The events of one incident in the order they were recorded, and the policy the header names, if any."""
+
+    events: tuple[Event, ...]
+    policy: PolicyPin | None = None
+
+
+def read_log(lines: str | bytes | Iterable[str]) -> Log:
+    """The log those lines hold: an optional header, then one event a line. A repeated event is kept once.
+
+    Raises :class:`~ir_policy.errors.LogInvalid` naming the first line that is torn, malformed, of another incident,
+    a different event under a known id, or of a newer form.
+    """
+    pin: PolicyPin | None = None
+    events: dict[str, Event] = {}
+    incident = None
+    for index, line in enumerate(_lines(lines)):
+        if not line.strip():
+            continue
+        value = _object(index, line)
+        if "log" in value:
+            if index > 0:
+                raise LogInvalid(index, "a header stands here; it belongs on the first line")
+            pin = _header(index, value)
+            continue
+        event = _event(index, value)
+        incident = incident or event.incident
+        if event.incident != incident:
+            raise LogInvalid(
+                index, f"this event belongs to incident '{event.incident}', the lines before to '{incident}'"
+            )
+        if event.id in events and events[event.id] != event:
+            raise LogInvalid(index, f"event id '{event.id}' stands here a second time with other content")
+        events.setdefault(event.id, event)
+    return Log(tuple(events.values()), pin)
+
+
+def read_event(line: str | Mapping[str, object]) -> Event:
+    """The event that one JSON object says, as text or as a mapping.
+
+    Raises :class:`~ir_policy.errors.EventInvalid` with every problem.
+    """
+    if isinstance(line, Mapping):
+        return event_from_wire(line)
+    try:
+        return event_from_wire(_object(0, line if isinstance(line, str) else ""))
+    except LogInvalid as error:
+        raise EventInvalid([Problem("event", error.why)]) from None
+
+
+def write_log(events: Iterable[Event], policy: PolicyPin | None = None) -> str:
+    """The log as text that :func:`read_log` reads back to the same events: same events, same bytes."""
+    header = [canonical_json(_header_of(policy))] if policy is not None else []
+    return "".join(f"{line}\n" for line in [*header, *(log_line(event) for event in events)])
+
+
+def log_line(event: Event) -> str:
+    """One event as one line, without the line break."""
+    return canonical_json(to_wire(event))
+
+
+def header_line(policy: PolicyPin) -> str:
+    """The header of a log as one line, without the line break."""
+    return canonical_json(_header_of(policy))
+
+
+def event_schema() -> dict[str, Any]:
+    """The JSON Schema of one event line, one alternative for each kind."""
+    from attrs import fields
+
+    alternatives = []
+    for kind, known in KINDS.items():
+        kinds = {attribute.name: attribute.metadata.get("kind") for attribute in fields(known.cls)}
+        names = [name for name in (*COMMON, *known.required, *known.optional) if name != "kind"]
+        properties: dict[str, Any] = {"kind": {"const": kind}}
+        for name in names:
+            properties[name] = dict(KINDS_OF_VALUE[str(kinds[name])].schema)
+        required = ["kind", "id", "incident", "at", "by", *known.required]
+        alternatives.append(
+            {
+                "type": "object",
+                "properties": properties,
+                "required": required,
+                "additionalProperties": False,
+                "title": kind,
+            }
+        )
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"ir_policy log, version {VERSION}: one event",
+        "oneOf": alternatives,
+    }
+
+
+# --- helpers --------------------------------------------------------------------------------------------
+
+
+def _lines(lines: str | bytes | Iterable[str]) -> Iterator[str]:
+    if isinstance(lines, bytes):
+        raw = lines
+        try:
+            lines = raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise LogInvalid(raw[: error.start].count(b"\n"), "this is not UTF-8 text") from None
+    if isinstance(lines, str):
+        # Only line feeds part lines: other breaks may stand inside a text.
+        yield from lines.split("\n")
+        return
+    try:
+        for index, line in enumerate(lines):
+            if not isinstance(line, str):
+                raise LogInvalid(index, "this line is not text")
+            yield line.removesuffix("\n")
+    except TypeError:
+        raise LogInvalid(0, "a log is text, or lines of text") from None
+
+
+def _object(index: int, line: str) -> dict[str, object]:
+    if len(line) > LONGEST_LINE:
+        raise LogInvalid(index, f"this line is longer than {LONGEST_LINE} characters")
+    if _depth(line) > DEEPEST:
+        raise LogInvalid(index, f"this line is nested more than {DEEPEST} levels deep")
+    try:
+        value = json.loads(line, object_pairs_hook=_no_twins, parse_constant=_no_constant, parse_float=_no_float)
+    except json.JSONDecodeError as error:
+        raise LogInvalid(
+            index,
+            f"this is not a whole JSON object (column {error.colno}); if it is the last line, it was torn while being written",
+        ) from None
+    except _Twin as error:
+        raise LogInvalid(index, str(error)) from None
+    except (ValueError, RecursionError):
+        raise LogInvalid(index, "this line holds a number or a nesting nobody can read") from None
+    if not isinstance(value, dict):
+        raise LogInvalid(index, "this line is not a JSON object")
+    return value
+
+
+def _event(index: int, value: dict[str, object]) -> Event:
+    if {"prev", "hash", "event"} & value.keys() and "kind" not in value:
+        raise LogInvalid(index, "this is a line of a chained log, which this version does not read; write plain lines")
+    try:
+        return event_from_wire(value)
+    except EventInvalid as error:
+        raise LogInvalid(index, f"not an event: {error}") from None
+
+
+def _header(index: int, value: dict[str, object]) -> PolicyPin | None:
+    if value["log"] != VERSION or isinstance(value["log"], bool):
+        raise LogInvalid(index, f"this log has form {str(value['log'])[:20]}; this version reads form {VERSION}")
+    pin = value.get("policy")
+    unknown = sorted(set(value) - {"log", "policy"})
+    if unknown:
+        raise LogInvalid(index, f"the header has an unknown field '{unknown[0][:60]}'")
+    if pin is None:
+        return None
+    words = ("id", "version", "digest")
+    if not isinstance(pin, dict) or set(pin) != set(words) or not all(isinstance(pin[word], str) for word in words):
+        raise LogInvalid(index, "the header's policy must say id, version and digest")
+    return PolicyPin(*(cast(str, pin[word]) for word in words))
+
+
+def _header_of(policy: PolicyPin) -> dict[str, object]:
+    return {"log": VERSION, "policy": {"id": policy.id, "version": policy.version, "digest": policy.digest}}
+
+
+class _Twin(ValueError):
+    """One key twice in one object."""
+
+
+def _no_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twin = next(name for name in names if names.count(name) > 1)
+        raise _Twin(f"field '{twin[:60]}' stands twice in one object")
+    return found
+
+
+def _no_constant(word: str) -> NoReturn:
+    raise ValueError(word)
+
+
+def _no_float(text: str) -> NoReturn:
+    raise _Twin(f"'{text[:20]}' is not a whole number; events hold none other")
+
+
+def _depth(line: str) -> int:
+    """How deep brackets nest, counted without recursion; brackets inside strings only make it stricter."""
+    depth = deepest = 0
+    for character in line:
+        if character in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character in "]}":
+            depth = max(0, depth - 1)
+    return deepest
