@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ir_policy.answers import Correction, corrections, next_wakeup, obligations
+from ir_policy.answers import Correction, corrections, explain, next_wakeup, obligations
 from ir_policy.calendar import Calendar, Holidays
 from ir_policy.desk import Incident, Levels, Step, apply, check, open_incident, record, replay
 from ir_policy.duties.case import Violation
+from ir_policy.duties.explanation import Explanation
 from ir_policy.duties.judge import Breach, Obligation
 from ir_policy.duties.severity import Classification, Question, Range, classify
 from ir_policy.errors import (
@@ -52,6 +53,7 @@ from ir_policy.log.events import (
     Waived,
 )
 from ir_policy.log.wire import Log, PolicyPin, read_event, read_log, write_log
+from ir_policy.present.screen import Brief, brief
 from ir_policy.rules.model import Policy
 from ir_policy.terms import NO, UNKNOWN, YES, Basis, Phase, Severity, Truth
 
@@ -87,9 +89,13 @@ __all__ = [
     # an incident at an instant
     "obligations",
     "next_wakeup",
+    "explain",
+    "brief",
     "corrections",
     "Obligation",
     "Breach",
+    "Explanation",
+    "Brief",
     "Basis",
     "Phase",
     "Correction",

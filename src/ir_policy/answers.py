@@ -13,12 +13,19 @@ from attrs import frozen
 
 from ir_policy.desk import Incident, amended_events, replay
 from ir_policy.duties.case import Case
+from ir_policy.duties.explanation import (
+    Explanation,
+    explain_duty,
+    explain_gate,
+    explain_obligation,
+    explain_severity,
+)
 from ir_policy.duties.judge import Obligation, next_change, obligations_of
 from ir_policy.errors import Problem, QuestionInvalid
 from ir_policy.log.events import Corrected, Event
-from ir_policy.terms import instant, rfc3339
+from ir_policy.terms import instant, nearest, rfc3339
 
-__all__ = ["Correction", "corrections", "next_wakeup", "obligations", "state_at"]
+__all__ = ["Correction", "corrections", "explain", "next_wakeup", "obligations", "state_at"]
 
 
 def obligations(incident: Incident, now: datetime, *, known_at: datetime | None = None) -> tuple[Obligation, ...]:
@@ -59,6 +66,29 @@ def state_at(incident: Incident, now: datetime, *, known_at: datetime | None = N
             return case, event.at
         case.advance(event, bites.get(event.id, ()))
     return case, None
+
+
+def explain(incident: Incident, subject: str, now: datetime) -> Explanation:
+    """Why something stands as it does as of ``now``, back to facts, rules, clauses and sources.
+
+    ``subject`` is an obligation's key, a duty (the reasons why nothing is owed under it, if nothing is), a gate, or
+    ``severity``. Raises :class:`~ir_policy.errors.QuestionInvalid` for a subject the policy does not know.
+    """
+    case, _ = state_at(incident, now)
+    policy = incident.policy
+    found = [o for o in obligations(incident, now) if subject in (o.key, o.duty)]
+    if found:
+        latest = max(found, key=lambda o: (o.status in ("active", "pending"), o.period, o.recipient))
+        return explain_obligation(case, latest, instant(now, "now"))
+    if subject in policy.duties:
+        return explain_duty(case, policy.duties[subject])
+    if subject in policy.gates:
+        return explain_gate(case, policy.gates[subject])
+    if subject == "severity":
+        return explain_severity(case)
+    known = [*policy.duties, *policy.gates, *case.ledger.entries, "severity"]
+    hint = nearest(str(subject), known) or f"known are {', '.join(sorted(known))}"
+    raise QuestionInvalid([Problem("subject", f"nothing is called '{str(subject)[:80]}'", hint)])
 
 
 @frozen

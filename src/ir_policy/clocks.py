@@ -18,7 +18,7 @@ from ir_policy.terms import LATEST, MICROSECOND
 
 __all__ = [
     "BeforeClosed", "BusinessDays", "CalendarDays", "CalendarMonths", "Deadline", "Elapsed", "GivenByEvent",
-    "Immediate", "Limit", "PeriodEnd", "Promptly", "SameBusinessDay", "parse_duration", "parse_limit",
+    "Immediate", "Limit", "PeriodEnd", "Promptly", "SameBusinessDay", "due_of", "in_words", "parse_duration", "parse_limit",
 ]  # fmt: skip
 
 
@@ -264,6 +264,18 @@ def _duration_words(length: timedelta) -> str:
     minutes = int(length.total_seconds()) // 60
     count, unit = (minutes // 60, "hour") if minutes % 60 == 0 else (minutes, "minute")
     return f"{count} {unit}{'s' * (count != 1)}"
+
+
+def in_words(length: timedelta) -> str:
+    """A length of time in its two largest units: ``2 d 23 h``, ``1 h 05 min``, ``45 min``. Never longer than it is."""
+    minutes = int(length.total_seconds()) // 60
+    days, minutes = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(minutes, 60)
+    if days:
+        return f"{days} d {hours} h"
+    if hours:
+        return f"{hours} h {minutes:02d} min"
+    return f"{minutes} min" if minutes else "under a minute"
 
 
 def due_of(limit: Limit, mark: datetime, calendar: Calendar) -> tuple[Deadline | None, str]:

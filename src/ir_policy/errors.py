@@ -53,8 +53,8 @@ class Refusal:
 
     def __str__(self) -> str:
         needs = f": needs {' and '.join(self.missing)}" if self.missing else ""
-        from_whom = f" from {' or '.join(self.who)}" if self.who else ""
-        return f"'{self.rule}' forbids it (clause {self.clause}){needs}{from_whom}"
+        ask = f"; ask {' or '.join(self.who)}" if self.who else ""
+        return f"'{self.rule}' forbids it (clause {self.clause}){needs}{ask}"
 
 
 class IRPolicyError(Exception):

@@ -54,7 +54,7 @@ def _corrected(
         return Refusal(RULE, CLAUSE, (f"fields that make an event: {error}",)), None
     roles = _roles_needed(policy, current, target, event, key)
     if roles and not _may_correct(policy, current, correction, roles, key):
-        return Refusal(RULE, CLAUSE, (f"a decision by {' or '.join(roles)}: it moves a mark later",), roles), None
+        return Refusal(RULE, CLAUSE, (f"somebody acting as {' or '.join(roles)}: it moves a mark later",), roles), None
     return None, event
 
 

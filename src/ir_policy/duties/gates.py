@@ -16,6 +16,7 @@ from ir_policy.errors import Refusal
 from ir_policy.log.events import Event, NotNotifying, PhaseChange, SeverityDecided, StepDone, Waived
 from ir_policy.log.history import History
 from ir_policy.rules.model import Gate, Policy, Release
+from ir_policy.rules.words import condition_words
 from ir_policy.terms import Clause, Phase, Severity
 
 __all__ = ["Bite", "decisions_of", "forbidden"]
@@ -65,7 +66,7 @@ def _gate_bites(policy: Policy, history: History, level: Level, event: Event) ->
         if gate.id in history.waived_gates or not _bites(gate, history):
             continue
         if not any(_released(release, policy, history, event) for release in gate.until):
-            yield Bite(Refusal(gate.id, gate.clause, _missing(gate), gate.who), gate.void)
+            yield Bite(Refusal(gate.id, gate.clause, _missing(policy, gate), gate.who), gate.void)
 
 
 def _acts_of(level: Level, event: Event) -> Iterator[tuple[str, str]]:
@@ -95,18 +96,18 @@ def _released(release: Release, policy: Policy, history: History, event: Event) 
     return all(getattr(event, name, None) for name in release.states)
 
 
-def _missing(gate: Gate) -> tuple[str, ...]:
+def _missing(policy: Policy, gate: Gate) -> tuple[str, ...]:
     """What would release the gate, in words."""
     words = []
     for release in gate.until:
         if release.condition is not None:
-            words.append(str(release.condition.source))
+            words.append(condition_words(policy, release.condition.source))
         elif release.roles:
-            words.append(f"a decision by {' or '.join(release.roles)}")
+            words.append(f"somebody acting as {' or '.join(release.roles)}")
         else:
-            words.append(f"the event to say {' and '.join(release.states)}")
+            words.append(f"the event to state its {' and '.join(release.states)}")
     if not words:
-        words.append(f"that it is no longer so: {gate.when.source}")
+        words.append(f"that this is over: {condition_words(policy, gate.when.source)}")
     return (" or ".join(words),)
 
 
@@ -173,7 +174,7 @@ def _power_bites(
 ) -> Iterator[Bite]:
     if any(history.may_act_as(policy, role, event.by) for role in roles):
         return
-    missing = f"a decision by {' or '.join(roles)}" if roles else "nothing: nobody may waive it"
+    missing = f"somebody acting as {' or '.join(roles)}" if roles else "nothing: nobody may waive it"
     yield Bite(Refusal(rule, clause, (missing,), roles), void=True)
 
 
@@ -188,8 +189,12 @@ def _exemption_bites(policy: Policy, history: History, event: NotNotifying) -> I
     if duty.unless is None:
         missing.append("nothing: no ground exempts from it")
     elif not duty.unless.holds(history.yes, history.no):
-        missing.append(f"a definite yes: {duty.unless.source}")
+        missing.append(f"a definite yes to {condition_words(policy, duty.unless.source)}")
     if not any(history.may_act_as(policy, role, event.by) for role in duty.exempted_by):
-        missing.append(f"a decision by {' or '.join(duty.exempted_by) or 'nobody'}")
+        missing.append(
+            f"somebody acting as {' or '.join(duty.exempted_by)}"
+            if duty.exempted_by
+            else "nothing: nobody may decide it"
+        )
     if missing:
         yield Bite(Refusal(duty.id, duty.clause, tuple(missing), duty.exempted_by), void=True)

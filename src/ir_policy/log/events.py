@@ -386,8 +386,10 @@ _COMMON_REQUIRED: Final = ("incident", "at", "by")
 COMMON: Final = ("kind", "id", "incident", "at", "recorded_at", "by", "precision")
 
 
-def event_from_wire(line: Mapping[str, object]) -> Event:
+def event_from_wire(line: Mapping[str, object], *, id_needed: bool = True) -> Event:
     """The event one line of a log says. A kind this version does not know stays opaque.
+
+    On the wire an event must say its id; ``id_needed=False`` lets it default, as in Python.
 
     Raises :class:`~ir_policy.errors.EventInvalid` with every problem: unknown, missing and malformed fields.
     """
@@ -399,7 +401,7 @@ def event_from_wire(line: Mapping[str, object]) -> Event:
     known = KINDS[kind]
     problems = _unknown_fields(kind, line)
     said = {name: line[name] for name in line if name in _allowed(kind)}
-    if not line.get("id"):
+    if id_needed and not line.get("id"):
         problems.append(Problem("id", "the event has no id", "give each event one id of its own"))
     try:
         event = known.cls(**cast(dict[str, Any], said))
