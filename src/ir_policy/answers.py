@@ -20,7 +20,7 @@ from ir_policy.duties.explanation import (
     explain_obligation,
     explain_severity,
 )
-from ir_policy.duties.judge import Obligation, next_change, obligations_of
+from ir_policy.duties.judge import Obligation
 from ir_policy.errors import Problem, QuestionInvalid
 from ir_policy.log.events import Corrected, Event
 from ir_policy.terms import instant, nearest, rfc3339
@@ -35,7 +35,7 @@ def obligations(incident: Incident, now: datetime, *, known_at: datetime | None 
     a naive or ambiguous ``now``. The work depends on the obligations, not on the length of the log.
     """
     case, _ = state_at(incident, now, known_at=known_at)
-    return obligations_of(case.ledger.entries, instant(now, "now"), incident.policy.at_risk)
+    return case.obligations(instant(now, "now"))
 
 
 def next_wakeup(incident: Incident, now: datetime) -> datetime | None:
@@ -46,7 +46,7 @@ def next_wakeup(incident: Incident, now: datetime) -> datetime | None:
     """
     case, coming = state_at(incident, now)
     at = instant(now, "now")
-    found = [next_change(case.ledger.entries.values(), at, incident.policy.at_risk), coming]
+    found = [case.next_change(at), coming]
     return min((change for change in found if change is not None), default=None)
 
 
@@ -139,7 +139,7 @@ def _conclusions(incident: Incident, log: tuple[Event, ...], now: datetime) -> d
         said["severity"] = case.level.governing.value
     for name, stamp in case.history.marks.items():
         said[f"mark {name}"] = rfc3339(stamp.at)
-    for obligation in obligations_of(case.ledger.entries, now, incident.policy.at_risk):
+    for obligation in case.obligations(now):
         due = f", due {rfc3339(obligation.due)}" if obligation.due is not None else ""
         said[obligation.key] = f"{obligation.verdict}{due}"
     for violation in case.violations:

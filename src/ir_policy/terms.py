@@ -177,6 +177,8 @@ def instant(value: object, where: str, error: type[QuestionInvalid] | type[Event
     Naive datetimes, local times that do not exist or exist twice, nanoseconds and instants outside 2000 to
     2100 are refused with ``error``: each would need a guess.
     """
+    if type(value) is datetime and value.tzinfo is timezone.utc and EARLIEST <= value < LATEST:
+        return value  # the usual case, and already what is promised
     what, hint = _flaw(value)
     if what:
         raise error([Problem(where, what, hint)])
@@ -194,6 +196,9 @@ def _flaw(value: object) -> tuple[str, str]:
         return "an instant has microseconds, this one has nanoseconds", "round it yourself first"
     try:
         offset = value.utcoffset()
+    except Exception:  # a time zone may be anybody's code
+        return "the time zone of this instant says no offset", "pass the instant in UTC"
+    try:
         if offset is None:
             return (
                 f"'{value.isoformat()}' has no time zone",
@@ -216,8 +221,10 @@ def _flaw(value: object) -> tuple[str, str]:
                 f"local time '{value.replace(tzinfo=None).isoformat()}' happens twice in {value.tzinfo}",
                 f"pass it in UTC: {first} or {second}",
             )
-    except (OverflowError, ValueError):
+    except OverflowError:
         return f"'{value.isoformat()}' is outside the years 2000 to 2100", "check the year"
+    except Exception:
+        return "the time zone of this instant cannot be computed with", "pass the instant in UTC"
     return "", ""
 
 
@@ -258,6 +265,12 @@ EVENT_KINDS: Final = (
     "closed", "reopened", "merged", "waived", "action-opened", "action-closed", "corrected", "note",
 )  # fmt: skip
 """Every kind of event; ``log/events.py`` says what each one holds."""
+EVENT_INSTANTS: Final = {
+    "detected": ("impact_started",), "facts-reported": ("since",), "notice-drafted": ("next_update_by",),
+    "notice-edited": ("next_update_by",), "notice-sent": ("next_update_by",), "breach-finding": ("since",),
+    "hold-started": ("until",), "hold-extended": ("until",), "action-opened": ("due",),
+}  # fmt: skip
+"""Fields beside ``at`` and ``recorded_at`` that hold an instant: a mark can be set from these."""
 
 
 def canonical_json(value: object) -> str:
@@ -265,6 +278,32 @@ def canonical_json(value: object) -> str:
     import json
 
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+# --- characters -----------------------------------------------------------------------------------------
+
+HIDDEN: Final = (
+    r"\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    r"\u2060-\u206f\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3"
+    r"\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+"""What no document and no event may hold, for a character class: controls, half characters, line separators and all
+that Unicode calls default-ignorable (bidirectional and zero-width characters among it), save the variation selectors
+that emoji need."""
+MAX_MARKS: Final = 30
+"""Accents on one letter; Unicode's stream-safe bound. Normalising an endless pile takes quadratic time."""
+
+
+def piled(text: str) -> bool:
+    """Whether some letter carries more accents than any script needs."""
+    import unicodedata
+
+    run = 0
+    for char in "" if text.isascii() else text:
+        run = run + 1 if unicodedata.combining(char) else 0
+        if run > MAX_MARKS:
+            return True
+    return False
 
 
 # --- ids ------------------------------------------------------------------------------------------------

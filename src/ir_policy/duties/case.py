@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import datetime
 
 from attrs import frozen
 
 from ir_policy.duties.gates import Bite, forbidden
+from ir_policy.duties.judge import Obligation, changes_of, obligations_of
 from ir_policy.duties.ledger import Ledger, Moves
 from ir_policy.duties.level import Level
 from ir_policy.log.events import Event
@@ -33,7 +35,7 @@ class Violation:
 class Case:
     """What follows from a log so far. Advanced only on a branch nobody else holds."""
 
-    __slots__ = ("history", "ledger", "level", "policy", "violations")
+    __slots__ = ("_changes", "_judged", "history", "ledger", "level", "policy", "violations")
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
@@ -41,6 +43,12 @@ class Case:
         self.level = Level()
         self.ledger = Ledger()
         self.violations: tuple[Violation, ...] = ()
+        self._forget()
+
+    def _forget(self) -> None:
+        # Worked out when first asked for and the same whoever asks: a memo, not a state.
+        self._changes: tuple[datetime, ...] | None = None
+        self._judged: dict[int, tuple[Obligation, ...]] = {}
 
     def branch(self) -> Case:
         twin = object.__new__(Case)
@@ -49,7 +57,28 @@ class Case:
         twin.level = self.level.branch()
         twin.ledger = self.ledger.branch()
         twin.violations = self.violations
+        twin._forget()
         return twin
+
+    def changes(self) -> tuple[datetime, ...]:
+        """Every instant at which some obligation changes by time alone, in order."""
+        if self._changes is None:
+            self._changes = changes_of(self.ledger.entries.values(), self.policy.at_risk)
+        return self._changes
+
+    def next_change(self, now: datetime) -> datetime | None:
+        """The first of them later than ``now``."""
+        changes = self.changes()
+        index = bisect_right(changes, now)
+        return changes[index] if index < len(changes) else None
+
+    def obligations(self, now: datetime) -> tuple[Obligation, ...]:
+        """Every obligation as of ``now``: between two changes the same values are handed out again."""
+        between = bisect_right(self.changes(), now)
+        found = self._judged.get(between)
+        if found is None:
+            found = self._judged[between] = obligations_of(self.ledger.entries, now, self.policy.at_risk)
+        return found
 
     def forbidden(self, event: Event) -> tuple[Bite, ...]:
         """Every reason why the event may not happen in this state."""

@@ -7,6 +7,7 @@ violations. There is no other place that permits or forbids.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from attrs import frozen
 
@@ -59,14 +60,23 @@ def decisions_of(level: Level, decided: Severity) -> tuple[str, ...]:
 
 
 def _gate_bites(policy: Policy, history: History, level: Level, event: Event) -> Iterator[Bite]:
-    acts = set(_acts_of(level, event))
-    for gate in policy.gates.values():
-        if not any((forbidden.kind, forbidden.name) in acts for forbidden in gate.forbids):
-            continue
+    gates = _gates_by_act(policy)
+    found = {gate.id: gate for act in _acts_of(level, event) for gate in gates.get(act, ())}
+    for _, gate in sorted(found.items()):
         if gate.id in history.waived_gates or not _bites(gate, history):
             continue
         if not any(_released(release, policy, history, event) for release in gate.until):
             yield Bite(Refusal(gate.id, gate.clause, _missing(policy, gate), gate.who), gate.void)
+
+
+@lru_cache(maxsize=16)
+def _gates_by_act(policy: Policy) -> dict[tuple[str, str], tuple[Gate, ...]]:
+    """The gates that forbid each act."""
+    found: dict[tuple[str, str], tuple[Gate, ...]] = {}
+    for gate in policy.gates.values():
+        for act in gate.forbids:
+            found[(act.kind, act.name)] = (*found.get((act.kind, act.name), ()), gate)
+    return found
 
 
 def _acts_of(level: Level, event: Event) -> Iterator[tuple[str, str]]:

@@ -16,7 +16,7 @@ from ir_policy.duties.entries import OPEN, Attempt, Due, Entry, Status
 from ir_policy.rules.model import AtRisk
 from ir_policy.terms import MICROSECOND, Clause, Source
 
-__all__ = ["Breach", "Obligation", "cuts", "judged", "next_change", "obligations_of"]
+__all__ = ["Breach", "Obligation", "cuts", "judged", "changes_of", "obligations_of"]
 
 
 @frozen
@@ -119,10 +119,9 @@ def judged(entry: Entry, now: datetime, at_risk: AtRisk, binding: datetime | Non
     )  # fmt: skip
 
 
-def next_change(entries: Iterable[Entry], now: datetime, at_risk: AtRisk) -> datetime | None:
-    """The least instant later than ``now`` at which some obligation changes by time alone."""
-    coming = (cut for entry in entries if entry.is_open(now) for cut in cuts(entry, at_risk) if cut > now)
-    return min(coming, default=None)
+def changes_of(entries: Iterable[Entry], at_risk: AtRisk) -> tuple[datetime, ...]:
+    """Every instant at which some obligation changes by time alone, in order."""
+    return tuple(sorted({cut for entry in entries for cut in cuts(entry, at_risk)}))
 
 
 def cuts(entry: Entry, at_risk: AtRisk) -> tuple[datetime, ...]:
@@ -182,7 +181,7 @@ def _is_at_risk(entry: Entry, now: datetime, at_risk: AtRisk) -> bool:
 
 def _margin(due: Due, at_risk: AtRisk) -> timedelta:
     assert due.deadline is not None
-    share: timedelta = (due.deadline.at - due.anchor) * at_risk.share.numerator / at_risk.share.denominator
+    share: timedelta = (due.deadline.at - due.anchor) / at_risk.one_in
     return max(share, at_risk.at_least)
 
 

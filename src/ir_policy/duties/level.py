@@ -6,11 +6,11 @@ See "The governing level" in ``docs/semantics.md``. Nothing here knows a duty.
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Final
 
 from ir_policy.duties.severity import supported_level
 from ir_policy.log.events import Event, SeverityDecided
 from ir_policy.log.history import History, Stamp, stamp_of
-from ir_policy.rules.conditions import Atom
 from ir_policy.rules.model import Policy
 from ir_policy.terms import LEVELS, Severity, Truth, worst
 
@@ -28,6 +28,7 @@ class Level:
         "peak",
         "raised",
         "reached",
+        "seen",
         "supported",
         "worsened",
         "worst_decided",
@@ -45,20 +46,25 @@ class Level:
         self.peak: Severity | None = None
         self.worst_decided: Severity | None = None
         self.reached: dict[Severity, Stamp] = {}
+        self.seen = (0, 0)
+        """The facts of the matrix as last looked at."""
         self.worsened = False
         """Whether the last step made the governing level worse."""
 
     def branch(self) -> Level:
+        """A copy that can be advanced without touching this one: collections are replaced, never changed."""
         twin = object.__new__(Level)
-        for name in self.__slots__:
+        for name in _SLOTS:
             setattr(twin, name, getattr(self, name))
-        twin.reached = dict(self.reached)
         return twin
 
     def advance(self, policy: Policy, history: History, event: Event) -> None:
         """Take in one effective event; tells the history what the level is now."""
         before, decided_before = self.governing, self.decided is not None
-        self.supported = supported_level(policy, history.yes, history.no)
+        facts = policy.worse_if_yes | policy.worse_if_no
+        seen = (history.yes & facts, history.no & facts)
+        if seen != self.seen:
+            self.supported, self.seen = supported_level(policy, history.yes, history.no), seen
         if isinstance(event, SeverityDecided):
             self._decide(policy, history, event)
         elif event.kind == "reopened":
@@ -70,7 +76,7 @@ class Level:
         if self.governing is not None:
             self.initial = self.governing if self.initial is None else self.initial
             self.peak = worst(self.peak, self.governing)
-        if self.governing is not before or before is None:
+        if self.governing is not before:
             _tell(policy, history, self.governing)
 
     def _decide(self, policy: Policy, history: History, event: SeverityDecided) -> None:
@@ -93,8 +99,12 @@ class Level:
         if reach is None or history.detection is None:
             return
         stamp = stamp_of(event) if decided_before else history.detection
-        for level in LEVELS[reach.index :]:
-            self.reached.setdefault(level, stamp)
+        new = {level: stamp for level in LEVELS[reach.index :] if level not in self.reached}
+        if new:
+            self.reached = {**self.reached, **new}
+
+
+_SLOTS: Final = Level.__slots__
 
 
 @lru_cache(maxsize=16)
@@ -122,5 +132,5 @@ def _tell(policy: Policy, history: History, governing: Severity | None) -> None:
             truth = Truth.UNKNOWN
         else:
             truth = Truth.NO if level.worse_than(governing) else Truth.YES
-        history.set_atom(policy, Atom("severity", level.value), truth)
-    history.set_atom(policy, Atom("unassessed", "unassessed"), Truth.NO if governing is not None else Truth.YES)
+        history.set_atom(policy, "severity", level.value, truth)
+    history.set_atom(policy, "unassessed", "unassessed", Truth.NO if governing is not None else Truth.YES)

@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from ir_policy.errors import Problem, QuestionInvalid
 from ir_policy.log.fields import Flaw, read_truth
-from ir_policy.rules.conditions import Atom, Mask, atoms
+from ir_policy.rules.conditions import Mask, atoms
 from ir_policy.rules.model import Policy, SeverityRow
 from ir_policy.terms import Severity, Truth, nearest
 
@@ -93,9 +93,11 @@ def classify(policy: Policy, facts: Mapping[str, Truth | str]) -> Classification
                 Problem(f"facts.{fact}", f"unknown fact '{str(fact)[:60]}'", nearest(str(fact), policy.facts))
             )
             continue
-        bit = policy.bits.get(Atom("fact", fact), 0)
-        yes |= bit if truth is Truth.YES else 0
-        no |= bit if truth is Truth.NO else 0
+        bit = policy.bit_index.get(("fact", fact), 0)
+        if truth is Truth.YES:
+            yes |= bit
+        elif truth is Truth.NO:
+            no |= bit
     if problems:
         raise QuestionInvalid(problems)
     return classify_bits(policy, yes, no)

@@ -189,10 +189,13 @@ def read_truth(value: object) -> Truth:
     """Yes, no or unknown, as a :class:`~ir_policy.terms.Truth` or as its word."""
     if isinstance(value, Truth):
         return value
-    words = {truth.value: truth for truth in Truth}
-    if not isinstance(value, str) or value not in words:
+    truth = _TRUTHS.get(value) if isinstance(value, str) else None
+    if truth is None:
         raise Flaw("a fact is yes, no or unknown", "use ir.YES, ir.NO, ir.UNKNOWN or their words")
-    return words[value]
+    return truth
+
+
+_TRUTHS: Final = {truth.value: truth for truth in Truth}
 
 
 def _wire_mapping(value: object) -> FrozenMap[str, object]:

@@ -25,7 +25,6 @@ from ir_policy.log.events import (
     StepDone,
     Waived,
 )  # fmt: skip
-from ir_policy.rules.conditions import Atom
 from ir_policy.rules.model import MarkRule, MarkSource, Per, Policy
 from ir_policy.terms import Phase, Truth
 
@@ -98,9 +97,9 @@ class History:
         self.first_marks: dict[str, Stamp] = {}
         self.steps: dict[str, Stamp] = {}
         self.findings: dict[str, Stamp] = {}
-        self.acts: list[Act] = []
+        self.acts: tuple[Act, ...] = ()
         self.drafts: dict[str, Notice] = {}
-        self.tenures: list[Tenure] = []
+        self.tenures: tuple[Tenure, ...] = ()
         self.holders: dict[str, dict[str, Tenure]] = {}
         self.phase = Phase.DETECT
         self.phases_entered: set[Phase] = {Phase.DETECT}
@@ -120,16 +119,13 @@ class History:
         self.changed_families: set[str] = set()
         self.retracted: set[str] = set()
         self.set_phase(policy, Phase.DETECT)
-        self.set_atom(policy, Atom("unassessed", "unassessed"), Truth.YES)
+        self.set_atom(policy, "unassessed", "unassessed", Truth.YES)
 
     def branch(self) -> History:
-        """A copy that can be advanced without touching this one."""
+        """A copy that can be advanced without touching this one: collections are replaced, never changed."""
         twin = object.__new__(History)
-        for name in self.__slots__:
-            value = getattr(self, name)
-            setattr(twin, name, value.copy() if isinstance(value, (dict, set, list)) else value)
-        twin.families = {family: dict(members) for family, members in self.families.items()}
-        twin.holders = {role: dict(people) for role, people in self.holders.items()}
+        for name in _SLOTS:
+            setattr(twin, name, getattr(self, name))
         return twin
 
     # --- questions --------------------------------------------------------------------------------------
@@ -172,16 +168,18 @@ class History:
 
     def set_mark(self, policy: Policy, name: str, stamp: Stamp) -> None:
         """Let a mark stand at this instant, unless it already stands earlier."""
-        for register in (self.marks, self.first_marks):
-            standing = register.get(name)
-            if standing is None or stamp < standing:
-                register[name] = stamp
-                self.changed_marks.add(name)
-        self.set_atom(policy, Atom("mark", name), Truth.YES)
+        standing, first = self.marks.get(name), self.first_marks.get(name)
+        if standing is None or stamp < standing:
+            self.marks = {**self.marks, name: stamp}
+            self.changed_marks.add(name)
+        if first is None or stamp < first:
+            self.first_marks = {**self.first_marks, name: stamp}
+            self.changed_marks.add(name)
+        self.set_atom(policy, "mark", name, Truth.YES)
 
-    def set_atom(self, policy: Policy, atom: Atom, truth: Truth) -> None:
+    def set_atom(self, policy: Policy, kind: str, name: str, truth: Truth) -> None:
         """What is known of one atom, where any condition asks about it."""
-        bit = policy.bits.get(atom)
+        bit = policy.bit_index.get((kind, name))
         if bit is None:
             return
         self.yes = self.yes | bit if truth is Truth.YES else self.yes & ~bit
@@ -189,9 +187,9 @@ class History:
 
     def set_phase(self, policy: Policy, phase: Phase) -> None:
         for other in Phase:
-            self.set_atom(policy, Atom("phase", other.value), Truth.YES if other is phase else Truth.NO)
+            self.set_atom(policy, "phase", other.value, Truth.YES if other is phase else Truth.NO)
         self.phase = phase
-        self.phases_entered.add(phase)
+        self.phases_entered = self.phases_entered | {phase}
 
     def _set_by(self, policy: Policy, mark: MarkRule, source: MarkSource, event: Event) -> None:
         if source.kind == "event":
@@ -213,32 +211,34 @@ class History:
             self.detection = stamp_of(event)
         if event.drill:
             self.drill = True
-            self.set_atom(policy, Atom("drill", "drill"), Truth.YES)
+            self.set_atom(policy, "drill", "drill", Truth.YES)
 
     def _facts_reported(self, policy: Policy, event: Event) -> None:
         assert isinstance(event, FactsReported)
-        since = event.since or event.at
+        since = event.since if event.since is not None else event.at
+        self.facts = dict(self.facts)
         for fact, truth in event.facts.items():
             before = self.facts.get(fact)
             if before is not None and before.truth is Truth.YES and truth is Truth.NO:
                 self.retracted.add(fact)
             self.facts[fact] = FactState(truth, event.at, since, event.by, event.id)
-            self.set_atom(policy, Atom("fact", fact), truth)
+            self.set_atom(policy, "fact", fact, truth)
             family, _, member = fact.partition("/")
             if member and family in policy.families:
-                self.families.setdefault(family, {})[member] = truth
+                self.families = {**self.families, family: {**self.families.get(family, {}), member: truth}}
                 self.changed_families.add(family)
 
     def _role_changed(self, policy: Policy, event: Event) -> None:
         assert isinstance(event, RoleChange)
-        people = self.holders.setdefault(event.role, {})
+        people = dict(self.holders.get(event.role, {}))
         if event.kind in ("role-released", "handover-accepted"):
             ended = people.pop(event.person, None)
             if ended is not None:
-                self.tenures.append(ended._replace(until=event.at))
+                self.tenures += (ended._replace(until=event.at),)
         newcomer = {"role-taken": event.person, "handover-accepted": event.to}.get(event.kind)
         if newcomer and newcomer not in people:
             people[newcomer] = Tenure(event.role, newcomer, stamp_of(event), None, event.acting)
+        self.holders = {**self.holders, event.role: people}
 
     def _phase_entered(self, policy: Policy, event: Event) -> None:
         assert isinstance(event, PhaseChange)
@@ -246,38 +246,40 @@ class History:
 
     def _phase_not_applicable(self, policy: Policy, event: Event) -> None:
         assert isinstance(event, PhaseChange)
-        self.not_applicable[event.phase] = event.reason
+        self.not_applicable = {**self.not_applicable, event.phase: event.reason}
 
     def _step_done(self, policy: Policy, event: Event) -> None:
         assert isinstance(event, StepDone)
-        self.steps.setdefault(event.step, stamp_of(event))
-        self.set_atom(policy, Atom("step", event.step), Truth.YES)
+        if event.step not in self.steps:
+            self.steps = {**self.steps, event.step: stamp_of(event)}
+        self.set_atom(policy, "step", event.step, Truth.YES)
         self._act(event, "step", event.step)
 
     def _notice_drafted(self, policy: Policy, event: Event) -> None:
         assert isinstance(event, Notice)
-        self.drafts[event.notice] = event
+        self.drafts = {**self.drafts, event.notice: event}
 
     def _notice_sent(self, policy: Policy, event: Event) -> None:
         assert isinstance(event, Notice)
         draft = self.drafts.get(event.notice, event)
         recipients = event.recipients or draft.recipients
-        self.acts.append(
-            Act("notice", "sent", stamp_of(event), event.id, self.episode, event.duties or draft.duties, recipients,
-                event.states or draft.states, event.stage or draft.stage)
-        )  # fmt: skip
+        duties, states = event.duties or draft.duties, event.states or draft.states
+        act = Act("notice", "sent", stamp_of(event), event.id, self.episode, duties, recipients, states,
+                  event.stage or draft.stage)  # fmt: skip
+        self.acts += (act,)
         if event.next_update_by is not None or draft.next_update_by is not None:
-            self.promised.update(recipients)
+            self.promised = self.promised.union(recipients)
 
     def _found(self, policy: Policy, event: Event) -> None:
         assert isinstance(event, BreachFinding)
-        self.findings.setdefault(event.finding, stamp_of(event))
-        self.set_atom(policy, Atom("finding", event.finding), Truth.YES)
+        if event.finding not in self.findings:
+            self.findings = {**self.findings, event.finding: stamp_of(event)}
+        self.set_atom(policy, "finding", event.finding, Truth.YES)
         self._act(event, "finding", event.finding)
 
     def _not_notifying(self, policy: Policy, event: Event) -> None:
         assert isinstance(event, NotNotifying)
-        self.exempted[(event.duty, event.recipient)] = event.id
+        self.exempted = {**self.exempted, (event.duty, event.recipient): event.id}
 
     def _hold(self, policy: Policy, event: Event) -> None:
         assert isinstance(event, Hold)
@@ -295,7 +297,7 @@ class History:
     def _waived(self, policy: Policy, event: Event) -> None:
         assert isinstance(event, Waived)
         if event.gate:
-            self.waived_gates.add(event.gate)
+            self.waived_gates = self.waived_gates | {event.gate}
 
     def _reopened(self, policy: Policy, event: Event) -> None:
         """Begin the next episode: service marks, steps and phases start afresh, privacy marks stay."""
@@ -305,18 +307,21 @@ class History:
         self.closed_at, self.outcome = None, ""
         self.waived_gates, self.promised, self.not_applicable = set(), set(), {}
         for step in self.steps:
-            self.set_atom(policy, Atom("step", step), Truth.NO)
+            self.set_atom(policy, "step", step, Truth.NO)
         self.steps = {}
-        for name in [name for name in self.marks if policy.marks[name].per is Per.EPISODE]:
-            del self.marks[name]
+        gone = [name for name in self.marks if policy.marks[name].per is Per.EPISODE]
+        self.marks = {name: stamp for name, stamp in self.marks.items() if name not in gone}
+        for name in gone:
             self.changed_marks.add(name)
-            self.set_atom(policy, Atom("mark", name), Truth.NO)
+            self.set_atom(policy, "mark", name, Truth.NO)
         self.phases_entered = {Phase.DETECT}
         self.set_phase(policy, policy.reopens_to)
 
     def _act(self, event: Event, kind: str, name: str) -> None:
-        self.acts.append(Act(kind, name, stamp_of(event), event.id, self.episode))
+        self.acts += (Act(kind, name, stamp_of(event), event.id, self.episode),)
 
+
+_SLOTS: Final = History.__slots__
 
 _HANDLERS: Final = {
     "detected": History._detected,

@@ -17,7 +17,7 @@ from ir_policy.answers import Correction, corrections, next_wakeup, state_at
 from ir_policy.clocks import in_words
 from ir_policy.desk import Incident
 from ir_policy.duties.case import Case
-from ir_policy.duties.judge import Obligation, obligations_of
+from ir_policy.duties.judge import Obligation
 from ir_policy.duties.severity import Classification, classify_bits
 from ir_policy.errors import Problem, QuestionInvalid, Refusal
 from ir_policy.log.events import PhaseChange
@@ -109,7 +109,7 @@ def brief(incident: Incident, now: datetime) -> Brief:
     return Brief(
         incident=incident,
         now=at,
-        obligations=obligations_of(case.ledger.entries, at, policy.at_risk),
+        obligations=case.obligations(at),
         proposed=classify_bits(policy, case.history.yes, case.history.no),
         held_back=_held_back(case, at, incident.id),
         shut=_shut_gates(case),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from datetime import date, time, timedelta
 from enum import Enum
-from fractions import Fraction
 from typing import Any, Final
 
 import attrs
@@ -17,7 +16,7 @@ from ir_policy.terms import FrozenMap, canonical_json
 __all__ = ["canonical_text", "digest_of"]
 
 _LEFT_OUT: Final = frozenset(
-    {"digest", "canonical", "bits", "mark_sources", "worse_if_yes", "worse_if_no", "zone_data"}
+    {"digest", "canonical", "bit_index", "bits", "mark_sources", "worse_if_yes", "worse_if_no", "zone_data"}
 )
 """What follows from the rest, or is named beside the digest in every answer."""
 
@@ -42,8 +41,6 @@ def _plain(value: object, names: dict[int, str]) -> Any:
         return value.isoformat()
     if isinstance(value, timedelta):
         return f"{int(value.total_seconds())} seconds"
-    if isinstance(value, Fraction):
-        return str(value)
     if isinstance(value, (FrozenMap, dict)):
         return {str(_plain(key, names)): _plain(item, names) for key, item in value.items()}
     if isinstance(value, (frozenset, set)):

@@ -259,6 +259,7 @@ def _assembled(company: Shaped, parts: list[Shaped], calendar: Calendar, linker:
         duties=linker.duties,
         gates=linker.gates,
         bits=linker.bits,
+        bit_index=FrozenMap({(atom.kind, atom.name): bit for atom, bit in linker.bits.items()}),
         worse_if_yes=linker.worse_if_yes,
         worse_if_no=linker.worse_if_no,
         mark_sources=linker.mark_sources,

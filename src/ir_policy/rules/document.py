@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, time, timedelta
-from fractions import Fraction
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -113,11 +112,11 @@ def _clock_time(value: object) -> time:
     return time(int(match[1]), int(match[2]))
 
 
-def _share(value: object) -> Fraction:
+def _share(value: object) -> int:
     match = re.fullmatch(r"1/([1-9][0-9]?)", _text(value), re.ASCII)
     if match is None:
         raise _fault("is not a share", "write it like 1/5")
-    return Fraction(1, int(match[1]))
+    return int(match[1])
 
 
 def _levels(value: object) -> int:
@@ -426,7 +425,7 @@ class CalendarOfPolicyDoc(_Rule):
 
 
 class AtRiskDoc(_Rule):
-    share: Annotated[Fraction, _By(_share, {"type": "string", "pattern": "^1/[0-9]+$"})]
+    share: Annotated[int, _By(_share, {"type": "string", "pattern": "^1/[0-9]+$"})]
     at_least: Duration
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from enum import Enum
-from fractions import Fraction
 
 from attrs import frozen
 
@@ -275,7 +274,8 @@ class Gate:
 class AtRisk:
     """When an open obligation counts as at risk: less than this share of its limit left, or this long."""
 
-    share: Fraction
+    one_in: int
+    """The share as the number of parts the limit is cut into: 5 for a fifth."""
     at_least: timedelta
 
 
@@ -310,6 +310,8 @@ class Policy:
     gates: FrozenMap[str, Gate]
     bits: FrozenMap[Atom, int]
     """One bit for each atom that any condition asks about."""
+    bit_index: FrozenMap[tuple[str, str], int]
+    """The same by kind and name."""
     worse_if_yes: int
     """Facts whose yes makes the matrix worse."""
     worse_if_no: int

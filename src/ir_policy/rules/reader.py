@@ -18,6 +18,7 @@ from typing import Any, Final, NoReturn
 from attrs import Factory, define, field, frozen
 
 from ir_policy.errors import PolicyInvalid, Problem, QuestionInvalid
+from ir_policy.terms import HIDDEN, MAX_MARKS, piled
 
 __all__ = ["Place", "Tree", "read_document"]
 
@@ -25,8 +26,6 @@ MAX_BYTES: Final = 1024 * 1024
 MAX_NODES: Final = 50_000
 MAX_DEPTH: Final = 20
 MAX_SCALAR: Final = 20_000
-MAX_MARKS: Final = 30
-"""Accents on one letter; Unicode's stream-safe bound. Normalising an endless pile takes quadratic time."""
 MAX_PROBLEMS: Final = 100
 MAX_EXCERPT: Final = 60
 
@@ -93,15 +92,8 @@ def read_document(text: str | bytes, name: str) -> Tree:
 
 # --- characters -----------------------------------------------------------------------------------------
 
-# Controls, half characters, line separators and all that Unicode calls default-ignorable (bidirectional and
-# zero-width characters among it), save the variation selectors that emoji need.
-_HIDDEN: Final = (
-    r"\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
-    r"\u2060-\u206f\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3"
-    r"\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
-)
-_BAD: Final = re.compile(f"[{_HIDDEN}]+")
-_BAD_IN_KEY: Final = re.compile(rf"[\t\n{_HIDDEN}]")
+_BAD: Final = re.compile(f"[{HIDDEN}]+")
+_BAD_IN_KEY: Final = re.compile(rf"[\t\n{HIDDEN}]")
 _BIDIRECTIONAL: Final = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _TAG_DIRECTIVE: Final = re.compile(r"^%(?=TAG)", re.MULTILINE)
 
@@ -134,16 +126,6 @@ def _flaw(char: str, *, undecoded: bool = False) -> tuple[str, str]:
     else:
         kind = "an invisible character"
     return f"{kind} (U+{code:04X})", "delete it"
-
-
-def _piled(text: str) -> bool:
-    """Whether some letter carries more accents than any script needs."""
-    run = 0
-    for char in text:
-        run = run + 1 if unicodedata.combining(char) else 0
-        if run > MAX_MARKS:
-            return True
-    return False
 
 
 def _place_at(text: str, offset: int) -> Place:
@@ -285,7 +267,7 @@ class _Builder:
         """The text in Unicode's composed form; what is refused is reported and becomes an empty text."""
         if len(text) > MAX_SCALAR:
             self.add(place, f"'{_show(text)}' is longer than {MAX_SCALAR} characters", "shorten it")
-        elif not text.isascii() and _piled(text):
+        elif piled(text):
             self.add(place, f"more than {MAX_MARKS} accents stand on one letter", "delete them")
         elif found := bad.search(text):
             what, hint = _flaw(found[0][0])
