@@ -104,6 +104,8 @@ class Correction:
 
 def corrections(incident: Incident) -> tuple[Correction, ...]:
     """Every conclusion that was drawn once and is drawn otherwise now, in the order the log learnt better."""
+    if not isinstance(incident, Incident):
+        raise QuestionInvalid([Problem("incident", "is not an incident", "pass what open_incident or replay returned")])
     found: list[Correction] = []
     for index, event in enumerate(incident.log):
         if index and _draws_anew(incident.log[:index], event):

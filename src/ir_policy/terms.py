@@ -294,6 +294,15 @@ MAX_MARKS: Final = 30
 """Accents on one letter; Unicode's stream-safe bound. Normalising an endless pile takes quadratic time."""
 
 
+_UNSHOWN: Final = re.compile(rf"[\t\n{HIDDEN}]")
+
+
+def show(text: str, longest: int = 60) -> str:
+    """An excerpt fit for one line of a message."""
+    shown = _UNSHOWN.sub(lambda bad: bad[0].encode("unicode_escape").decode(), text[: longest + 1])
+    return shown if len(shown) <= longest else f"{shown[: longest - 3]}..."
+
+
 def piled(text: str) -> bool:
     """Whether some letter carries more accents than any script needs."""
     import unicodedata

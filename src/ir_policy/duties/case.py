@@ -11,6 +11,7 @@ from ir_policy.duties.gates import Bite, forbidden
 from ir_policy.duties.judge import Obligation, changes_of, obligations_of
 from ir_policy.duties.ledger import Ledger, Moves
 from ir_policy.duties.level import Level
+from ir_policy.duties.step import step
 from ir_policy.log.events import Event
 from ir_policy.log.history import History
 from ir_policy.rules.model import Policy
@@ -98,4 +99,4 @@ class Case:
         before = (self.history.yes, self.history.no, self.level.governing)
         self.history.advance(self.policy, event)
         self.level.advance(self.policy, self.history, event)
-        return self.ledger.advance(self.policy, self.history, self.level, event, before)
+        return step(self.policy, self.history, self.level, self.ledger, event, before)

@@ -13,8 +13,8 @@ from attrs import frozen
 from ir_policy.clocks import in_words
 from ir_policy.duties.case import Case
 from ir_policy.duties.judge import Obligation
-from ir_policy.duties.ledger import recipients_of
 from ir_policy.duties.severity import classify_bits
+from ir_policy.duties.watch import recipients_of
 from ir_policy.rules.conditions import Atom, Mask, atoms
 from ir_policy.rules.model import Duty, Gate, Policy, Within
 from ir_policy.rules.words import atom_words

@@ -181,7 +181,8 @@ def _is_at_risk(entry: Entry, now: datetime, at_risk: AtRisk) -> bool:
 
 def _margin(due: Due, at_risk: AtRisk) -> timedelta:
     assert due.deadline is not None
-    share: timedelta = (due.deadline.at - due.anchor) / at_risk.one_in
+    # Rounded up to the microsecond, so that "less than a fifth is left" is exact for whole microseconds.
+    share = -(-(due.deadline.at - due.anchor) // at_risk.one_in)
     return max(share, at_risk.at_least)
 
 

@@ -21,6 +21,7 @@ class Level:
     """Levels of one incident. ``initial``, ``peak`` and the governing one are all kept."""
 
     __slots__ = (
+        "authorised",
         "base",
         "decided",
         "governing",
@@ -35,6 +36,8 @@ class Level:
     )
 
     def __init__(self) -> None:
+        self.authorised = False
+        """Whether the commander has decided a level at all: until then nothing is "after the first decision"."""
         self.decided: Severity | None = None
         self.raised: Severity | None = None
         """A provisional raise since the last decision."""
@@ -60,7 +63,7 @@ class Level:
 
     def advance(self, policy: Policy, history: History, event: Event) -> None:
         """Take in one effective event; tells the history what the level is now."""
-        before, decided_before = self.governing, self.decided is not None
+        before, decided_before = self.governing, self.authorised
         facts = policy.worse_if_yes | policy.worse_if_no
         seen = (history.yes & facts, history.no & facts)
         if seen != self.seen:
@@ -82,6 +85,7 @@ class Level:
     def _decide(self, policy: Policy, history: History, event: SeverityDecided) -> None:
         if any(history.may_act_as(policy, role, event.by) for role in deciding_roles(policy)):
             self.decided, self.raised, self.base = event.severity, None, self.supported
+            self.authorised = True
             _set_decided_marks(policy, history, event)
         else:
             self.raised = worst(self.raised, event.severity)

@@ -16,7 +16,17 @@ from attrs import Attribute, field, fields, frozen
 
 from ir_policy.errors import EventInvalid, Problem
 from ir_policy.log.fields import KINDS_OF_VALUE, read_value
-from ir_policy.terms import MICROSECOND, FrozenMap, Phase, Severity, Truth, canonical_json, nearest
+from ir_policy.terms import (
+    MICROSECOND,
+    FrozenMap,
+    Phase,
+    Severity,
+    Truth,
+    canonical_json,
+    is_id,
+    nearest,
+    show,
+)
 
 __all__ = [
     "KINDS", "ActionEvent", "BreachFinding", "ChannelOpened", "Closed", "Corrected", "Detected", "Documented",
@@ -55,6 +65,8 @@ class Event:
     def __attrs_post_init__(self) -> None:
         if not self.kind:
             object.__setattr__(self, "kind", self.only_kind)
+        if not isinstance(self.kind, str):
+            raise EventInvalid([Problem("kind", "is not text", "say what happened, such as detected")])
         problems = [*self._read_fields(), *_missing(self)]
         if not problems:
             problems = list(_out_of_order(self))
@@ -393,9 +405,14 @@ def event_from_wire(line: Mapping[str, object], *, id_needed: bool = True) -> Ev
 
     Raises :class:`~ir_policy.errors.EventInvalid` with every problem: unknown, missing and malformed fields.
     """
+    if not all(isinstance(name, str) for name in line):
+        raise EventInvalid([Problem("event", "has a field whose name is not text", "name each field by a word")])
     kind = line.get("kind")
     if not isinstance(kind, str) or not kind:
         raise EventInvalid([Problem("kind", "the event has no kind", "say what happened, such as detected")])
+    if not is_id(kind):
+        hint = "use lower-case words joined by '-'"
+        raise EventInvalid([Problem("kind", f"'{show(kind)}' can be no kind of event", hint)])
     if kind not in KINDS:
         return _opaque(kind, line)
     known = KINDS[kind]
@@ -449,8 +466,7 @@ def _missing(event: Event) -> list[Problem]:
     if isinstance(event, Opaque):
         needed: tuple[str, ...] = _COMMON_REQUIRED
     elif event.kind not in KINDS or not isinstance(event, KINDS[event.kind].cls):
-        kinds = sorted(kind for kind, known in KINDS.items() if known.cls is type(event))
-        return [Problem("kind", f"'{event.kind}' is not a kind of this event", f"write one of: {', '.join(kinds)}")]
+        return [_wrong_kind(event)]
     else:
         needed = (*_COMMON_REQUIRED, *KINDS[event.kind].required)
     said = {a.name for a in _readable(cast(Hashable, type(event))) if not _unsaid(getattr(event, a.name))}
@@ -460,11 +476,19 @@ def _missing(event: Event) -> list[Problem]:
     return problems
 
 
+def _wrong_kind(event: Event) -> Problem:
+    kinds = sorted(kind for kind, known in KINDS.items() if known.cls is type(event))
+    if not kinds:
+        return Problem("kind", "an event is made with the class of its kind", "use one such as ir.Detected")
+    said = f"'{show(event.kind)}' is not a kind of this event" if event.kind else "the event has no kind"
+    return Problem("kind", said, f"write one of: {', '.join(kinds)}")
+
+
 def _unknown_fields(kind: str, line: Mapping[str, object]) -> list[Problem]:
     allowed = _allowed(kind)
     return [
-        Problem(str(name)[:60], f"'{kind}' has no field of that name", nearest(str(name), allowed))
-        for name in sorted(line, key=str)
+        Problem(show(name), f"'{kind}' has no field of that name", nearest(name, allowed))
+        for name in sorted(line)
         if name not in allowed
     ]
 
@@ -489,10 +513,10 @@ def _out_of_order(event: Event) -> list[Problem]:
 
 def _opaque(kind: str, line: Mapping[str, object]) -> Event:
     common = {name: line[name] for name in COMMON if name in line}
-    rest = {str(name): value for name, value in line.items() if name not in COMMON}
+    rest = {name: value for name, value in line.items() if name not in COMMON}
     if not line.get("id"):
         raise EventInvalid([Problem("id", "the event has no id", "give each event one id of its own")])
-    event: Event = Opaque(**cast(dict[str, Any], common), fields=cast(Any, rest))
+    event: Event = Opaque(**cast(dict[str, Any], common), fields=cast(Any, rest or FrozenMap()))
     return event
 
 

@@ -16,15 +16,20 @@ from attrs import frozen
 from ir_policy.errors import EventInvalid, Problem
 from ir_policy.terms import (
     FINDINGS,
+    HIDDEN,
     LOWERINGS,
+    MAX_MARKS,
     OUTCOMES,
     FrozenMap,
     Phase,
     Severity,
     Truth,
+    canonical_json,
     instant,
     is_id,
+    piled,
     rfc3339,
+    show,
 )  # fmt: skip
 
 __all__ = ["KINDS_OF_VALUE", "ValueKind", "clean_text", "parse_instant"]
@@ -62,25 +67,43 @@ def read_value(kind: str, value: object, where: str) -> tuple[object, Problem | 
 
 LONGEST_LABEL: Final = 200
 LONGEST_TEXT: Final = 20_000
-_UNSEEN: Final = frozenset("\u200b\u200c\u200d\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+LONGEST_LIST: Final = 100_000
+LONGEST_WIRE: Final = 500_000
+MOST_FACTS: Final = 1_000
+LARGEST_NUMBER: Final = 10**18
+"""These bounds keep every event on one line that a log may hold."""
+_UNSEEN: Final = re.compile(f"[{HIDDEN}]")
+_UNSEEN_IN_LABEL: Final = re.compile(rf"[\t\n{HIDDEN}]")
 
 
 def clean_text(value: object, longest: int, lines: bool) -> str:
     """Text in its normal form; characters nobody can see are refused, so that equal looks mean equal bytes."""
     if not isinstance(value, str):
         raise Flaw("is not text")
-    text = unicodedata.normalize("NFC", value)
-    if not text.strip():
+    if not value.strip():
         raise Flaw("is empty", "leave the field out or say something")
+    return _seen(value, longest, lines)
+
+
+def _seen(value: str, longest: int, lines: bool) -> str:
+    # Lengths and piles come first: normalising an endless pile of accents takes quadratic time.
+    if len(value) > longest:
+        raise Flaw(f"is longer than {longest} characters", "shorten it")
+    if piled(value):
+        raise Flaw(f"holds more than {MAX_MARKS} accents on one letter", "delete them")
+    text = unicodedata.normalize("NFC", plain(value))
     if len(text) > longest:
-        raise Flaw(f"is longer than {longest} characters")
-    for character in text:
-        category = unicodedata.category(character)
-        if category == "Cc" and not (lines and character in "\n\t"):
-            raise Flaw("holds a control character", "remove it")
-        if category == "Cs" or character in _UNSEEN:
-            raise Flaw("holds a character that cannot be seen", "remove it")
+        raise Flaw(f"is longer than {longest} characters", "shorten it")
+    found = (_UNSEEN if lines else _UNSEEN_IN_LABEL).search(text)
+    if found is not None:
+        control = unicodedata.category(found[0]) == "Cc"
+        raise Flaw("holds a control character" if control else "holds a character that cannot be seen", "remove it")
     return text
+
+
+def plain(text: str) -> str:
+    """The text as plain text, whatever subclass came in."""
+    return text if type(text) is str else str.__str__(text)
 
 
 def _label(value: object) -> str:
@@ -95,16 +118,19 @@ def _text(value: object) -> str:
 
 
 def _id(value: object) -> str:
-    if not is_id(value):
+    if not isinstance(value, str) or not is_id(value):
         raise Flaw("is not an id", "use lower-case words joined by '-', groups by '/'")
-    return str(value)
+    return plain(value)
 
 
 def _list_of(read: Callable[[object], str]) -> Callable[[object], tuple[str, ...]]:
     def read_all(value: object) -> tuple[str, ...]:
         if isinstance(value, str) or not isinstance(value, (list, tuple)):
-            raise Flaw("is not a list")
-        return tuple(read(item) for item in value)
+            raise Flaw("is not a list", "put it in brackets, such as ['one', 'two']")
+        items = tuple(read(item) for item in value)
+        if sum(len(item) + 3 for item in items) > LONGEST_LIST:
+            raise Flaw(f"is longer than {LONGEST_LIST} characters altogether", "split it over several events")
+        return items
 
     return read_all
 
@@ -120,19 +146,19 @@ def parse_instant(text: str) -> datetime:
     """An RFC 3339 instant with its offset; raises ``ValueError`` saying what is wrong and the way out."""
     match = _RFC3339.fullmatch(text)
     if match is None:
-        raise Flaw(f"'{text[:40]}' is not an instant", "write it like 2026-04-03T18:05:00+10:00")
+        raise Flaw(f"'{show(text, 40)}' is not an instant", "write it like 2026-04-03T18:05:00+10:00")
     second, fraction, offset = match[6], match[7] or "", match[8]
     if offset is None:
-        raise Flaw(f"'{text[:40]}' has no offset", "end it with Z or an offset such as +10:00")
+        raise Flaw(f"'{show(text, 40)}' has no offset", "end it with Z or an offset such as +10:00")
     if len(fraction.rstrip("0")) > 6:
-        raise Flaw(f"'{text[:40]}' is finer than a microsecond", "round it yourself first")
+        raise Flaw(f"'{show(text, 40)}' is finer than a microsecond", "round it yourself first")
     if match[4] == "24" or second == "60":
-        raise Flaw(f"'{text[:40]}' names an hour 24 or a second 60", "write the next day or the next second")
+        raise Flaw(f"'{show(text, 40)}' names an hour 24 or a second 60", "write the next day or the next second")
     plain = f"{match[1]}-{match[2]}-{match[3]}T{match[4]}:{match[5]}:{second or '00'}.{fraction[:6].ljust(6, '0')}"
     try:
         return datetime.fromisoformat(plain + offset.upper().replace("Z", "+00:00"))
     except ValueError:
-        raise Flaw(f"'{text[:40]}' is not a day and time of the calendar", "check day, hour and offset") from None
+        raise Flaw(f"'{show(text, 40)}' is not a day and time of the calendar", "check day, hour and offset") from None
 
 
 def _instant(value: object) -> datetime:
@@ -144,7 +170,7 @@ def _instant(value: object) -> datetime:
 
 def _flag(value: object) -> bool:
     if not isinstance(value, bool):
-        raise Flaw("is neither true nor false")
+        raise Flaw("is neither true nor false", "write True or False, in JSON true or false")
     return value
 
 
@@ -152,7 +178,7 @@ def _choice(*words: str) -> ValueKind:
     def read(value: object) -> str:
         if not isinstance(value, str) or value not in words:
             raise Flaw("is not one of the words allowed here", f"write one of: {', '.join(words)}")
-        return value
+        return plain(value)
 
     return ValueKind(read, _same, FrozenMap({"enum": list(words)}))
 
@@ -177,11 +203,18 @@ def _phase(value: object) -> Phase:
 def _truths(value: object) -> FrozenMap[str, Truth]:
     if not isinstance(value, Mapping) or not value:
         raise Flaw("is not a mapping of facts", "write {fact: yes}, {fact: no} or {fact: unknown}")
+    if len(value) > MOST_FACTS:
+        raise Flaw(f"holds more than {MOST_FACTS} facts", "split it over several events")
+    if not all(isinstance(fact, str) for fact in value):
+        raise Flaw("names a fact by something that is not text", "use the fact's id")
     facts: dict[str, Truth] = {}
-    for fact, truth in sorted(value.items(), key=lambda item: str(item[0])):
+    for fact, truth in sorted(value.items()):
         if not is_id(fact):
-            raise Flaw(f"'{str(fact)[:60]}' is not a fact id")
-        facts[str(fact)] = read_truth(truth)
+            raise Flaw(f"'{show(fact)}' is not a fact id", "use lower-case words joined by '-', groups by '/'")
+        try:
+            facts[plain(fact)] = read_truth(truth)
+        except Flaw as flaw:
+            raise Flaw(f"'{fact}': {flaw.what}", flaw.hint) from None
     return FrozenMap(facts)
 
 
@@ -201,24 +234,45 @@ _TRUTHS: Final = {truth.value: truth for truth in Truth}
 def _wire_mapping(value: object) -> FrozenMap[str, object]:
     """Wire values by field name; lists become tuples, so that nobody can change them afterwards."""
     if not isinstance(value, Mapping) or not value or not all(isinstance(key, str) for key in value):
-        raise Flaw("is not a mapping of fields")
-    return FrozenMap({str(key): _frozen(item) for key, item in sorted(value.items())})
+        raise Flaw("is not a mapping of fields", "write {field: value}")
+    fields: dict[str, object] = {}
+    for key, item in sorted(value.items()):
+        name = _key(key)
+        try:
+            fields[name] = _frozen(item)
+        except Flaw as flaw:
+            raise Flaw(f"'{name}' {flaw.what}", flaw.hint) from None
+    frozen = FrozenMap(fields)
+    if len(canonical_json(thawed(frozen))) > LONGEST_WIRE:
+        raise Flaw(f"is longer than {LONGEST_WIRE} characters altogether", "say less")
+    return frozen
+
+
+def _key(key: str) -> str:
+    try:
+        return clean_text(key, LONGEST_LABEL, lines=False)
+    except Flaw as flaw:
+        raise Flaw(f"has a key that {flaw.what}", "write the name of a field") from None
 
 
 def _frozen(value: object, depth: int = 0) -> object:
     if depth > 10:
-        raise Flaw("is nested too deeply")
+        raise Flaw("is nested too deeply", "flatten it")
     if isinstance(value, (list, tuple)):
         return tuple(_frozen(item, depth + 1) for item in value)
     if isinstance(value, Mapping):
         if not all(isinstance(key, str) for key in value):
             raise Flaw("has a key that is not text")
-        return FrozenMap({_text(key): _frozen(item, depth + 1) for key, item in sorted(value.items())})
+        return FrozenMap({_key(key): _frozen(item, depth + 1) for key, item in sorted(value.items())})
     if isinstance(value, str):
-        return clean_text(value, LONGEST_TEXT, lines=True) if value.strip() else ""
-    if value is None or isinstance(value, (bool, int)):
+        return _seen(value, LONGEST_TEXT, lines=True)
+    if value is None or isinstance(value, bool):
         return value
-    raise Flaw("holds a value that is not text, a whole number, true, false or nothing")
+    if isinstance(value, int):
+        if abs(value) >= LARGEST_NUMBER:
+            raise Flaw("holds a number of more than 18 digits", "write it as text")
+        return int(value)
+    raise Flaw("holds a value that is not text, a whole number, true, false or nothing", "write it as text")
 
 
 def thawed(value: object) -> object:

@@ -7,15 +7,16 @@ whole. The form of each event follows from its class (``events.py``); nothing is
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, NoReturn, cast
+from typing import Any, Final, NoReturn
 
 from attrs import frozen
 
-from ir_policy.errors import EventInvalid, LogInvalid, Problem
+from ir_policy.errors import EventInvalid, LogInvalid, Problem, QuestionInvalid
 from ir_policy.log.events import COMMON, KINDS, Event, event_from_wire, to_wire
-from ir_policy.log.fields import KINDS_OF_VALUE
-from ir_policy.terms import canonical_json
+from ir_policy.log.fields import KINDS_OF_VALUE, read_value
+from ir_policy.terms import canonical_json, show
 
 __all__ = ["Log", "PolicyPin", "event_schema", "log_line", "read_event", "read_log", "write_log"]
 
@@ -31,6 +32,14 @@ class PolicyPin:
     id: str
     version: str
     digest: str
+
+    def __attrs_post_init__(self) -> None:
+        problems = []
+        for name in ("id", "version", "digest"):
+            _, problem = read_value("label", getattr(self, name), name)
+            problems += [problem] if problem is not None else []
+        if problems:
+            raise QuestionInvalid(problems)
 
 
 @frozen
@@ -54,7 +63,7 @@ def read_log(lines: str | bytes | Iterable[str]) -> Log:
         if not line.strip():
             continue
         value = _object(index, line)
-        if "log" in value:
+        if "log" in value and "kind" not in value:
             if index > 0:
                 raise LogInvalid(index, "a header stands here; it belongs on the first line")
             pin = _header(index, value)
@@ -78,16 +87,29 @@ def read_event(line: str | Mapping[str, object]) -> Event:
     """
     if isinstance(line, Mapping):
         return event_from_wire(line)
+    if not isinstance(line, str):
+        raise EventInvalid([Problem("event", "is neither text nor a mapping", "pass one line of a log")])
     try:
-        return event_from_wire(_object(0, line if isinstance(line, str) else ""))
+        return event_from_wire(_object(0, line))
     except LogInvalid as error:
         raise EventInvalid([Problem("event", error.why)]) from None
 
 
 def write_log(events: Iterable[Event], policy: PolicyPin | None = None) -> str:
     """The log as text that :func:`read_log` reads back to the same events: same events, same bytes."""
+    if policy is not None and not isinstance(policy, PolicyPin):
+        raise QuestionInvalid([Problem("policy", "is not a policy's pin", "pass incident.pin")])
+    if not isinstance(events, Iterable):
+        raise QuestionInvalid([Problem("events", "is not a list of events", "pass incident.log")])
     header = [canonical_json(_header_of(policy))] if policy is not None else []
-    return "".join(f"{line}\n" for line in [*header, *(log_line(event) for event in events)])
+    return "".join(f"{line}\n" for line in [*header, *map(_event_line, enumerate(events))])
+
+
+def _event_line(numbered: tuple[int, object]) -> str:
+    index, event = numbered
+    if not isinstance(event, Event):
+        raise QuestionInvalid([Problem(f"events[{index}]", "is not an event", "pass incident.log")])
+    return log_line(event)
 
 
 def log_line(event: Event) -> str:
@@ -142,6 +164,7 @@ def _lines(lines: str | bytes | Iterable[str]) -> Iterator[str]:
         # Only line feeds part lines: other breaks may stand inside a text.
         yield from lines.split("\n")
         return
+    index = -1
     try:
         for index, line in enumerate(lines):
             if not isinstance(line, str):
@@ -149,11 +172,15 @@ def _lines(lines: str | bytes | Iterable[str]) -> Iterator[str]:
             yield line.removesuffix("\n")
     except TypeError:
         raise LogInvalid(0, "a log is text, or lines of text") from None
+    except UnicodeDecodeError:  # a file that was opened as text
+        raise LogInvalid(index + 1, "this is not UTF-8 text") from None
 
 
 def _object(index: int, line: str) -> dict[str, object]:
     if len(line) > LONGEST_LINE:
         raise LogInvalid(index, f"this line is longer than {LONGEST_LINE} characters")
+    if line.startswith("\ufeff"):
+        raise LogInvalid(index, "a byte order mark stands here; save the file without one")
     if _depth(line) > DEEPEST:
         raise LogInvalid(index, f"this line is nested more than {DEEPEST} levels deep")
     try:
@@ -182,18 +209,24 @@ def _event(index: int, value: dict[str, object]) -> Event:
 
 
 def _header(index: int, value: dict[str, object]) -> PolicyPin | None:
-    if value["log"] != VERSION or isinstance(value["log"], bool):
-        raise LogInvalid(index, f"this log has form {str(value['log'])[:20]}; this version reads form {VERSION}")
+    form = value["log"]
+    if not isinstance(form, int) or isinstance(form, bool):
+        raise LogInvalid(index, f"the header's 'log' is not a number; this version reads form {VERSION}")
+    if form != VERSION:
+        raise LogInvalid(index, f"this log has form {str(form)[:20]}; this version reads form {VERSION}")
     pin = value.get("policy")
     unknown = sorted(set(value) - {"log", "policy"})
     if unknown:
-        raise LogInvalid(index, f"the header has an unknown field '{unknown[0][:60]}'")
+        raise LogInvalid(index, f"the header has an unknown field '{show(unknown[0])}'")
     if pin is None:
         return None
     words = ("id", "version", "digest")
-    if not isinstance(pin, dict) or set(pin) != set(words) or not all(isinstance(pin[word], str) for word in words):
+    if not isinstance(pin, dict) or set(pin) != set(words):
         raise LogInvalid(index, "the header's policy must say id, version and digest")
-    return PolicyPin(*(cast(str, pin[word]) for word in words))
+    try:
+        return PolicyPin(*(pin[word] for word in words))
+    except QuestionInvalid as error:
+        raise LogInvalid(index, f"the header's policy: {error}") from None
 
 
 def _header_of(policy: PolicyPin) -> dict[str, object]:
@@ -209,7 +242,7 @@ def _no_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]
         twin = next(name for name in names if names.count(name) > 1)
-        raise _Twin(f"field '{twin[:60]}' stands twice in one object")
+        raise _Twin(f"field '{show(twin)}' stands twice in one object")
     return found
 
 
@@ -221,13 +254,13 @@ def _no_float(text: str) -> NoReturn:
     raise _Twin(f"'{text[:20]}' is not a whole number; events hold none other")
 
 
+_BRACKETS: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
+
+
 def _depth(line: str) -> int:
-    """How deep brackets nest, counted without recursion; brackets inside strings only make it stricter."""
+    """How deep brackets nest, counted without recursion; those inside strings are text."""
     depth = deepest = 0
-    for character in line:
-        if character in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif character in "]}":
-            depth = max(0, depth - 1)
+    for found in _BRACKETS.finditer(line):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(found[0], 0)
+        deepest = max(deepest, depth)
     return deepest

@@ -6,6 +6,7 @@ evaluating cannot fail for a reason that lies in a document.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -16,12 +17,12 @@ from attrs import evolve
 from ir_policy.calendar import Calendar, Holidays, weekday_numbers, zone, zone_data
 from ir_policy.errors import PolicyInvalid, Problem, QuestionInvalid
 from ir_policy.rules.canonical import canonical_text, digest_of
-from ir_policy.rules.document import DayDoc
+from ir_policy.rules.document import DayDoc, SpanDoc
 from ir_policy.rules.link import Linker
 from ir_policy.rules.model import AtRisk, Document, Policy
 from ir_policy.rules.reader import Tree, read_document
 from ir_policy.rules.shape import Shaped, shape
-from ir_policy.terms import FrozenMap, Phase, canonical_json, is_id, nearest
+from ir_policy.terms import FrozenMap, Phase, canonical_json, is_id, nearest, show
 
 __all__ = ["SEMANTICS", "load_policy"]
 
@@ -39,10 +40,12 @@ def load_policy(source: str | Path, *, documents: Iterable[str | Path | Holidays
     Raises :class:`~ir_policy.errors.PolicyInvalid` with every problem of every document at once, and
     :class:`~ir_policy.errors.QuestionInvalid` for an id nobody ships.
     """
+    if isinstance(documents, str) or not isinstance(documents, Iterable):
+        raise QuestionInvalid([Problem("documents", "is not a list of documents", "put it in brackets")])
     given = list(documents)
     holidays = [item for item in given if isinstance(item, Holidays)]
-    own = [shape(_read(item)) for item in given if not isinstance(item, Holidays)]
-    company = shape(_read(source))
+    own = [shape(_read(item, f"documents[{i}]")) for i, item in enumerate(given) if not isinstance(item, Holidays)]
+    company = shape(_read(source, "document"))
     problems = list(company.problems)
     if company.kind != "policy":
         if not problems:
@@ -60,6 +63,7 @@ def load_policy(source: str | Path, *, documents: Iterable[str | Path | Holidays
     calendar_part, calendar = _calendar(company, own, holidays, problems)
     linker = Linker(parts)
     problems.extend(linker.problems)
+    problems.extend(_unnamed(company, own, holidays, [*parts, calendar_part]))
     if problems or calendar is None:
         raise PolicyInvalid(_in_order(problems))
     if calendar_part is not None:
@@ -72,43 +76,43 @@ def load_policy(source: str | Path, *, documents: Iterable[str | Path | Holidays
 _FOLDERS: Final = ("", "law", "contract", "calendars")
 
 
-def _read(source: object) -> Tree:
+def _read(source: object, place: str) -> Tree:
+    """A document from wherever it is; ``place`` is what messages call one that has no name of its own."""
     if isinstance(source, Path):
         try:
             return read_document(source.read_bytes(), source.name)
-        except OSError as error:
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or "this can be no path"
             raise QuestionInvalid(
-                [Problem(str(source), f"cannot be read: {error.strerror}", "check the path")]
+                [Problem(show(str(source), 200), f"cannot be read: {why}", "check the path")]
             ) from None
     if not isinstance(source, str):
-        raise QuestionInvalid([Problem("document", "is neither an id, a path nor text")])
+        hint = "pass an id, a pathlib.Path, or what the file holds"
+        raise QuestionInvalid([Problem(place, "is neither an id, a path nor text", hint)])
     name, _, version = source.partition("@")
     if is_id(name) and "\n" not in source:
-        return _shipped(name, version)
-    return read_document(source, "document")
+        return _shipped(name, version, place)
+    return read_document(source, place)
 
 
-def _shipped(name: str, version: str) -> Tree:
+def _shipped(name: str, version: str, place: str) -> Tree:
     """A document of the package's own catalogue, by id and version."""
     tree = _find_shipped(name, version)
     if tree is None:
-        wanted = f"{name}@{version}" if version else name
+        wanted = show(f"{name}@{version}" if version else name, 200)
         known = sorted(_shipped_names())
-        raise QuestionInvalid(
-            [
-                Problem(
-                    "document",
-                    f"no document '{wanted}' is shipped",
-                    nearest(name, known) or f"shipped are {', '.join(known)}",
-                )
-            ]
-        )
+        same = _find_shipped(name, "")
+        hint = f"shipped is {name}@{same.root.get('version')}" if same is not None else nearest(name, known)
+        hint = hint or f"shipped are {', '.join(known)}"
+        raise QuestionInvalid([Problem(place, f"no document '{wanted}' is shipped", hint)])
     return tree
 
 
 def _find_shipped(name: str, version: str) -> Tree | None:
     from importlib import resources
 
+    if version and (len(version) > 40 or not set(version) <= set("0123456789.")):
+        return None
     catalog = resources.files("ir_policy.rules").joinpath("catalog")
     for folder in _FOLDERS:
         for file in (f"{name}@{version}.yaml", f"{name}.yaml"):
@@ -133,17 +137,51 @@ def _shipped_names() -> Iterator[str]:
 
 def _named(company: Shaped, own: list[Shaped], problems: list[Problem]) -> list[Shaped]:
     """The laws and contracts the company's policy names, in that order."""
-    found = []
+    found: list[Shaped] = []
     for section, kinds in (("laws", ("law",)), ("contracts", ("contract",))):
         for index, (name, version) in enumerate(company.held.get(section) or ()):
             part = _looked_up(name, version, own)
             if part is None or part.kind not in kinds:
-                wanted = f"{name}@{version}" if version else name
-                problems.append(Problem(company.tree.where((section, index)), f"no {kinds[0]} '{wanted}' is known",
-                                        nearest(name, _shipped_names()) or "pass it in as a document"))  # fmt: skip
+                what = f"no {kinds[0]} '{_pin(name, version)}' is known"
+                hint = _way_out(name, kinds, own) or "pass it in as a document"
+                problems.append(Problem(company.tree.where((section, index)), what, hint))
+            elif any(part.id == other.id for other in found):
+                what = f"'{name}' is named twice"
+                problems.append(Problem(company.tree.where((section, index)), what, "keep one of them"))
             else:
                 found.append(part)
     return found
+
+
+def _unnamed(
+    company: Shaped, own: list[Shaped], holidays: list[Holidays], used: list[Shaped | None]
+) -> Iterator[Problem]:
+    """What was passed in and has no effect: a rule that silently is not there is the worst slip of all."""
+    for part in own:
+        if any(part is other for other in used):
+            continue
+        yield from part.problems
+        if part.kind:
+            twice = any(other is not None and other.id == part.id for other in used)
+            hint = "keep one of them" if twice else "name it in the policy, or leave it out"
+            what = f"is passed in {'twice' if twice else 'but the policy does not name it'}"
+            yield Problem(part.tree.where(("id",)), f"'{_pin(part.id, part.version)}' {what}", hint)
+    rule = company.held.get("calendar")
+    for days in holidays:
+        if rule is not None and days.place != rule.holidays[0]:
+            what = f"holidays of '{show(str(days.place))}' are passed in but the policy does not name them"
+            yield Problem("documents", what, f"its calendar names '{rule.holidays[0]}'")
+
+
+def _pin(name: str, version: str) -> str:
+    return show(f"{name}@{version}" if version else name, 200)
+
+
+def _way_out(name: str, kinds: tuple[str, ...], own: list[Shaped]) -> str:
+    same = _looked_up(name, "", own)
+    if same is None:
+        return nearest(name, _shipped_names())
+    return f"known is {name}@{same.version}" if same.kind in kinds else f"'{name}' is a {same.kind}"
 
 
 def _looked_up(name: str, version: str, own: list[Shaped]) -> Shaped | None:
@@ -178,7 +216,8 @@ def _calendar(
             Problem(company.tree.where(("calendar", "zone")), error.problems[0].what, error.problems[0].hint)
         )
     if rule.opens >= rule.closes:
-        problems.append(Problem(company.tree.where(("calendar", "closes")), "business closes before it opens"))
+        what = "business does not close after it opens"
+        problems.append(Problem(company.tree.where(("calendar", "closes")), what, "make 'closes' later than 'opens'"))
     part, days = _holidays(company, rule.holidays, own, holidays, problems)
     if days is None:
         return part, None
@@ -198,8 +237,9 @@ def _holidays(
             return None, days
     part = _looked_up(name, version, own)
     if part is None or part.kind != "calendar":
-        problems.append(Problem(company.tree.where(("calendar", "holidays")), f"no calendar '{name}' of that version is known",
-                                "pass Holidays of the place in `documents`"))  # fmt: skip
+        what = f"no calendar '{_pin(name, version)}' is known"
+        hint = _way_out(name, ("calendar",), own) or "pass Holidays of the place in `documents`"
+        problems.append(Problem(company.tree.where(("calendar", "holidays")), what, hint))
         return None, None
     problems.extend(part.problems)
     span, listed = part.held.get("covers"), part.held.get("days") or {}
@@ -213,21 +253,35 @@ def _holidays(
                 )
             )
         return part, None
-    return part, Holidays(name, span.from_, span.to, _dated(part, listed, problems))
+    if span.to < span.from_:
+        problems.append(Problem(part.tree.where(("covers", "to")), "the list ends before it begins", "check both days"))
+    return part, Holidays(name, span.from_, span.to, _dated(part, span, listed, problems))
 
 
-def _dated(part: Shaped, listed: Mapping[str, DayDoc], problems: list[Problem]) -> FrozenMap[date, str]:
+def _dated(part: Shaped, span: SpanDoc, listed: Mapping[str, DayDoc], problems: list[Problem]) -> FrozenMap[date, str]:
     named: dict[date, str] = {}
     for text, rule in listed.items():
-        try:
-            named[date.fromisoformat(text)] = rule.name
-        except ValueError:
-            problems.append(
-                Problem(part.tree.where(("days", text), key=True), f"'{text[:40]}' is not a day of the calendar")
-            )
+        place = part.tree.where(("days", text), key=True)
+        day = _day(text)
+        if day is None:
+            problems.append(Problem(place, f"'{show(text)}' is not a day of the calendar", "write it like 2026-04-27"))
+        elif span.from_ <= span.to and not span.from_ <= day <= span.to:
+            problems.append(Problem(place, f"'{text}' lies outside the days the list covers", "widen 'covers'"))
+        else:
+            named[day] = rule.name
         if rule.source not in part.held["sources"]:
-            problems.append(Problem(part.tree.where(("days", text, "source")), "names no source of this document"))
+            what = f"no source of this document is called '{rule.source}'"
+            hint = nearest(rule.source, part.held["sources"])
+            problems.append(Problem(part.tree.where(("days", text, "source")), what, hint))
     return FrozenMap(named)
+
+
+def _day(text: str) -> date | None:
+    """A day as people write it; Python alone would take ``20260427`` too."""
+    try:
+        return date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None
 
 
 # --- assembling -----------------------------------------------------------------------------------------
@@ -274,6 +328,13 @@ def _document(part: Shaped) -> Document:
     return Document(part.kind, part.id, part.version, part.held["title"], digest, part.held["status"])
 
 
+_PLACE: Final = re.compile(r"(.*?):(\d+):(\d+)(?::|$)")
+
+
 def _in_order(problems: list[Problem]) -> list[Problem]:
-    """Each problem once, in the order a reader meets them."""
-    return list(dict.fromkeys(problems))
+    """Each problem once, in the order a reader meets them; what stands nowhere comes last."""
+    found = [(_PLACE.match(problem.where), problem) for problem in dict.fromkeys(problems)]
+    names = list(dict.fromkeys(place[1] for place, _ in found if place is not None))
+    placed = [((names.index(at[1]), int(at[2]), int(at[3])), problem) for at, problem in found if at is not None]
+    ordered = [problem for _, problem in sorted(placed, key=lambda item: item[0])]
+    return [*ordered, *(problem for place, problem in found if place is None)]

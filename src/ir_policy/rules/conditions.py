@@ -195,7 +195,7 @@ def _or_bits(group: frozenset[Atom], bit: Callable[[Atom], int]) -> int:
 # --- reading --------------------------------------------------------------------------------------------
 
 _NAMED: Final = ("severity", "mark", "step", "phase", "finding")
-_BARE: Final = ("drill", "unassessed")
+BARE: Final = ("drill", "unassessed")
 _OR_WORSE: Final = " or worse"
 
 
@@ -207,7 +207,7 @@ def parse(node: object, path: tuple[str | int, ...] = ()) -> Condition:
     ``{finding: …}`` ask the other registers.
     """
     if isinstance(node, str):
-        return Atom(node, node) if node in _BARE else Atom("fact", node)
+        return Atom(node, node) if node in BARE else Atom("fact", node)
     if not isinstance(node, dict) or len(node) != 1:
         raise ConditionFault(path, "a condition is a fact or a mapping with one key", f"one of {_words()}")
     ((word, inner),) = node.items()

@@ -237,7 +237,8 @@ def _words(text: str, path: Path) -> Limit:
 
 def _within(value: object) -> dict[Severity | None, LimitDoc]:
     """One limit (under ``None``), or one for each level."""
-    if isinstance(value, dict) and value and set(value) <= set(Severity.__members__):
+    if isinstance(value, dict) and value and set(value) & set(Severity.__members__):
+        _parts(value, tuple(Severity.__members__))
         return {Severity[level]: _limit(limit, (level,)) for level, limit in value.items()}
     return {None: _limit(value)}
 
@@ -273,6 +274,9 @@ def _recipient(value: object, path: Path) -> RecipientDoc:
     parts = _parts(value, ("when", "to", "each", "among", "as", "unnamed"), path)
     if ("to" in parts) == ("each" in parts):
         raise _fault("must name either 'to' or 'each'", "", path)
+    for key in ("among", "as", "unnamed"):
+        if key in parts and "each" not in parts:
+            raise _fault(f"'{key}' belongs to 'each'", "name one recipient, or each of a family", (*path, key))
     if "each" in parts and "unnamed" not in parts:
         raise _fault("'unnamed' is missing", "say to whom it is owed while nobody is named", path)
     when = parse(parts["when"], (*path, "when")) if "when" in parts else None
@@ -333,6 +337,9 @@ def _mark_source(value: object, path: Path) -> SourceOfMarkDoc:
     kind, name = kinds[0], _id(parts[kinds[0]])
     if kind in _ENGINE_MARKS and name != _ENGINE_MARKS[kind]:
         raise _fault(f"'{kind}' knows only '{_ENGINE_MARKS[kind]}'", "", (*path, kind))
+    for key, owner in (("at", "event"), ("position", "finding")):
+        if key in parts and kind != owner:
+            raise _fault(f"'{key}' belongs to '{owner}'", "", (*path, key))
     position = _text(parts.get("position", ""))
     if position not in ("", "controller", "processor"):
         raise _fault("must be controller or processor", "", (*path, "position"))
@@ -475,7 +482,7 @@ class RaiseDoc(_Rule):
     levels: Annotated[int, _By(_levels, {"enum": ["1", "2", "3"]})]
     clause: Id
     reading: Id = ""
-    rules: dict[str, When]
+    rules: dict[Id, When]
 
 
 class PhaseDoc(_Rule):

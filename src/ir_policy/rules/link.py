@@ -6,11 +6,13 @@ document. Nothing here reads a file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
+from attrs import astuple, evolve
+
 from ir_policy.errors import Problem
-from ir_policy.rules.conditions import ALWAYS, Atom, Condition, ConditionFault, Mask, atoms, compile_mask
+from ir_policy.rules.conditions import ALWAYS, BARE, Atom, Condition, ConditionFault, Mask, atoms, compile_mask
 from ir_policy.rules.document import LimitDoc
 from ir_policy.rules.model import (
     ActMatch,
@@ -34,8 +36,19 @@ from ir_policy.rules.model import (
     SeverityRow,
     Within,
 )  # fmt: skip
-from ir_policy.rules.shape import Shaped
-from ir_policy.terms import EVENT_KINDS, FINDINGS, Basis, Clause, FrozenMap, Phase, Severity, Source, nearest
+from ir_policy.rules.shape import Shaped, in_one_line
+from ir_policy.terms import (
+    EVENT_INSTANTS,
+    EVENT_KINDS,
+    FINDINGS,
+    Basis,
+    Clause,
+    FrozenMap,
+    Phase,
+    Severity,
+    Source,
+    nearest,
+)
 
 __all__ = ["INTERNAL", "Linker"]
 
@@ -54,6 +67,10 @@ class Linker:
         self.problems: list[Problem] = []
         self._bits: dict[Atom, int] = {}
         self._groups: dict[str, frozenset[str]] = {}
+        # What is defined but could not be read has been reported there; who uses it is not to blame.
+        self._half_read = {what: set(_named_in(parts, section)) for what, section in _DEFINED.items()}
+        roots = [part.tree.root for part in parts]
+        self._unread = {w for w, s in _DEFINED.items() if any(not isinstance(root.get(s, {}), dict) for root in roots)}
         self._link_shared()
         self._link_severity()
         self._link_rules()
@@ -72,11 +89,15 @@ class Linker:
             self._merged("facts", lambda id_, rule: Fact(id_, rule.means, Polarity(rule.polarity)),
                          "another polarity of this fact", lambda fact: fact.polarity)
         )  # fmt: skip
-        self.families: FrozenMap[str, Family] = FrozenMap(
-            self._merged("families", _family, "another polarity of this family", lambda family: family.polarity)
-        )
+        self.families: FrozenMap[str, Family] = FrozenMap(self._link_families())
+        for part in self.parts:
+            for id_ in part.held.get("facts", {}):
+                if id_ in BARE:
+                    self._flaw(
+                        part, ("facts", id_), f"'{id_}' is a word of conditions", "name the fact otherwise", key=True
+                    )
         self.readings: FrozenMap[str, Reading] = FrozenMap(
-            self._merged("readings", _reading, "another reading of that name")
+            self._merged("readings", _reading, "another reading of that name", astuple)
         )
         self.marks: FrozenMap[str, MarkRule] = FrozenMap(self._link_marks())
         by_kind: dict[str, list[tuple[MarkRule, MarkSource]]] = {}
@@ -103,6 +124,17 @@ class Linker:
                     self._flaw(part, (section, id_), f"'{id_}': an earlier document has {conflict}", key=True)
                 merged.setdefault(id_, built)
         return dict(sorted(merged.items()))
+
+    def _link_families(self) -> dict[str, Family]:
+        """Families of one name are one family; each document may add members known for certain."""
+        families = self._merged(
+            "families", _family, "another polarity or other members of this family", lambda f: (f.polarity, f.members)
+        )
+        for part in self.parts:
+            for id_, rule in part.held.get("families", {}).items():
+                known = tuple(sorted({*families[id_].known, *rule.known}))
+                families[id_] = evolve(families[id_], known=known)
+        return families
 
     def _link_marks(self) -> dict[str, MarkRule]:
         """Marks of one name in several documents are one mark, set by anything that sets any of them."""
@@ -132,6 +164,10 @@ class Linker:
         path = ("marks", mark, "set_by", index, source.kind)
         if source.kind == "event":
             self._known(part, path, "event", source.name, EVENT_KINDS)
+            if source.field and source.name in EVENT_KINDS:
+                fields = ("at", "recorded_at", *EVENT_INSTANTS.get(source.name, ()))
+                place = (*path[:-1], "at")
+                self._known(part, place, f"instant of '{source.name}'", source.field, fields)
         elif source.kind == "finding":
             self._known(part, path, "finding", source.name, FINDINGS)
         elif source.kind == "fact":
@@ -147,7 +183,8 @@ class Linker:
         self._check_rows()
         rule = held["severity_raise"]
         if rule is None:
-            self._missing("severity_raise", "say what raises a level, and by how many")
+            if "severity_raise" not in self.company.tree.root:
+                self._missing("severity_raise", "say what raises a level, and by how many")
             self.raises = RaiseRules(0, Clause(""), FrozenMap())
         else:
             self._reading(self.company, ("severity_raise", "reading"), rule.reading)
@@ -181,6 +218,10 @@ class Linker:
     def _check_rows(self) -> None:
         """The matrix always answers: one row is the explicit otherwise, and it is the mildest."""
         others = [row for row in self.rows if row.otherwise]
+        if not self.rows:
+            if "severity_rows" not in self.company.tree.root:
+                self._missing("severity_rows", "say which facts make which level")
+            return
         if len(others) != 1:
             self._missing("severity_rows", "exactly one row says 'otherwise: yes', so that the matrix always answers")
         elif any(others[0].level.worse_than(row.level) for row in self.rows):
@@ -193,15 +234,17 @@ class Linker:
         """Each fact makes the matrix worse or better, never both: then the range of what is open is exact."""
         positive: dict[Atom, str] = {}
         negative: dict[Atom, str] = {}
-        rules = [(row.id, row.when) for row in self.rows] + list(self.raises.rules.items())
-        for id_, mask in rules:
+        rules = [(row.id, row.when, ("severity_rows", row.id, "when")) for row in self.rows]
+        rules += [(id_, mask, ("severity_raise", "rules", id_)) for id_, mask in self.raises.rules.items()]
+        for id_, mask, path in rules:
             for atom, bit in self._bits.items():
                 if any(must & bit for must, _ in mask.terms):
                     positive.setdefault(atom, id_)
                 if any(must_not & bit for _, must_not in mask.terms):
                     negative.setdefault(atom, id_)
                 if mask.watch & bit and atom.kind != "fact":
-                    self._missing(f"severity_rows.{id_}", f"severity is decided by facts alone, not by '{atom}'")
+                    self._flaw(self.company, path, f"severity is decided by facts alone, not by '{atom}'",
+                               "ask for a fact")  # fmt: skip
         self.worse_if_yes = sum(self._bits[atom] for atom in positive)
         self.worse_if_no = sum(self._bits[atom] for atom in negative)
         for atom in sorted(set(positive) & set(negative)):
@@ -250,8 +293,12 @@ class Linker:
             basis = {"law": Basis.STATUTE, "contract": Basis.CONTRACT}.get(part.kind, Basis.POLICY)
         else:
             basis = rule.basis
-        if basis is Basis.STATUTE and rule.waivable_by:
+        statutory = Basis.STATUTE in (basis, *(limit.basis for limit in rule.within.values()))
+        if statutory and rule.waivable_by:
             self._flaw(part, (*path, "waivable_by"), "a statutory duty cannot be waived", "remove it")
+        force = rule.source
+        if force and force.in_force_from and force.in_force_to and force.in_force_to <= force.in_force_from:
+            self._flaw(part, (*path, "source", "in_force_to"), "the rule ends before it begins", "check both days")
         per = Per(rule.per) if rule.per else (Per.EPISODE if part.kind == "policy" else Per.INCIDENT)
         return Duty(
             id=full, title=rule.title, clause=Clause(rule.clause), document=part.id,
@@ -369,13 +416,13 @@ class Linker:
         rule = self.families.get(family) if slash else None
         if rule is not None and (not rule.members or member in rule.members):
             return
-        self._known(part, path, "fact", name, self.facts)
+        self._known(part, path, "fact", name, (*self.facts, *BARE))
 
     def _known(
         self, part: Shaped, path: _Path, what: str, name: str, register: Iterable[str], *, key: bool = False
     ) -> None:
         known = list(register)
-        if name not in known:
+        if name not in known and what not in self._unread and name not in self._half_read.get(what, ()):
             self._flaw(part, path, f"unknown {what} '{name[:60]}'", nearest(name, known), key=key)
 
     def _reading(self, part: Shaped, path: _Path, name: str) -> None:
@@ -383,12 +430,26 @@ class Linker:
             self._known(part, path, "reading", name, self.readings)
 
     def _flaw(self, part: Shaped, path: _Path, what: str, hint: str = "", *, key: bool = False) -> None:
-        self.problems.append(Problem(part.tree.where(path, key=key), what, hint))
+        self.problems.append(Problem(part.tree.where(path, key=key), in_one_line(what), hint))
 
     def _missing(self, section: str, hint: str = "") -> None:
         self.problems.append(
             Problem(f"{self.company.tree.name}: {section}", f"'{section}' is missing or incomplete", hint)
         )
+
+
+_DEFINED: Final = {
+    "fact": "facts", "family": "families", "group": "groups", "mark": "marks", "reading": "readings", "role": "roles",
+    "step": "steps",
+}  # fmt: skip
+
+
+def _named_in(parts: Iterable[Shaped], section: str) -> Iterator[str]:
+    """Every name a section defines, whether or not what stands behind it could be read."""
+    for part in parts:
+        written = part.tree.root.get(section)
+        if isinstance(written, dict):
+            yield from written
 
 
 def _same_source(one: MarkSource, other: MarkSource) -> bool:

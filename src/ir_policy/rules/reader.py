@@ -18,7 +18,7 @@ from typing import Any, Final, NoReturn
 from attrs import Factory, define, field, frozen
 
 from ir_policy.errors import PolicyInvalid, Problem, QuestionInvalid
-from ir_policy.terms import HIDDEN, MAX_MARKS, piled
+from ir_policy.terms import HIDDEN, MAX_MARKS, piled, show
 
 __all__ = ["Place", "Tree", "read_document"]
 
@@ -27,7 +27,6 @@ MAX_NODES: Final = 50_000
 MAX_DEPTH: Final = 20
 MAX_SCALAR: Final = 20_000
 MAX_PROBLEMS: Final = 100
-MAX_EXCERPT: Final = 60
 
 _EMPTY: Final = ("the document is empty", "write at least one key and its value")
 _NO_MAPPING: Final = ("the top level of the document is not a mapping", "start with 'key: value'")
@@ -79,7 +78,7 @@ def read_document(text: str | bytes, name: str) -> Tree:
         raise QuestionInvalid([Problem("text", "a document is text or bytes", "pass what the file holds")])
     if not isinstance(name, str):
         raise QuestionInvalid([Problem("name", "a document's name is text", "pass the name of the file")])
-    builder = _Builder(_show(name, 200))
+    builder = _Builder(show(name, 200))
     source = _clean(text, builder)
     if not source.strip():
         builder.stop(*_EMPTY)
@@ -132,15 +131,9 @@ def _place_at(text: str, offset: int) -> Place:
     return Place(text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
 
 
-def _show(text: str, limit: int = MAX_EXCERPT) -> str:
-    """An excerpt fit for one line of a message."""
-    shown = _BAD_IN_KEY.sub(lambda bad: bad[0].encode("unicode_escape").decode(), text[: limit + 1])
-    return shown if len(shown) <= limit else f"{shown[: limit - 3]}..."
-
-
 def _where(name: str, place: Place, path: Path) -> str:
     spot = f"{name}:{place.line}:{place.column}" if place.line else name
-    dotted = "".join(f"[{part}]" if isinstance(part, int) else f".{_show(part) or '?'}" for part in path)
+    dotted = "".join(f"[{part}]" if isinstance(part, int) else f".{show(part) or '?'}" for part in path)
     return f"{spot}: {dotted.removeprefix('.')}" if path else spot
 
 
@@ -198,7 +191,7 @@ class _Builder:
         """A value was announced and did not come."""
         here = self._here()
         if self.frames and not self._at_key:
-            behind = f"behind '{_show(here[-1])}'" if isinstance(here[-1], str) else f"in item [{here[-1]}]"
+            behind = f"behind '{show(here[-1])}'" if isinstance(here[-1], str) else f"in item [{here[-1]}]"
             self.add(self.keys.get(here, place), f"nothing stands {behind}", "write a value or delete this")
         self.scalar("", place)
 
@@ -259,19 +252,19 @@ class _Builder:
         elif key and key in frame.items:
             line = self.keys[path].line
             before = f", before in line {line}" if line else ""
-            self.add(place, f"key '{_show(key)}' stands here twice{before}", "keep one of them", path)
+            self.add(place, f"key '{show(key)}' stands here twice{before}", "keep one of them", path)
         self.keys[path] = place
         frame.key = key
 
     def _checked(self, text: str, place: Place, bad: re.Pattern[str]) -> str:
         """The text in Unicode's composed form; what is refused is reported and becomes an empty text."""
         if len(text) > MAX_SCALAR:
-            self.add(place, f"'{_show(text)}' is longer than {MAX_SCALAR} characters", "shorten it")
+            self.add(place, f"'{show(text)}' is longer than {MAX_SCALAR} characters", "shorten it")
         elif piled(text):
             self.add(place, f"more than {MAX_MARKS} accents stand on one letter", "delete them")
         elif found := bad.search(text):
             what, hint = _flaw(found[0][0])
-            self.add(place, f"'{_show(text)}' holds {what}", hint)
+            self.add(place, f"'{show(text)}' holds {what}", hint)
         else:
             return unicodedata.normalize("NFC", text)
         return ""
@@ -321,20 +314,20 @@ def _next_event(events: Iterator[Any], builder: _Builder) -> Any:
         place = Place(mark.line + 1, mark.column + 1) if mark else NOWHERE
         said = " ".join((getattr(fault, "problem", None) or "it cannot be parsed").split())
         hint = next((hint for part, hint in _YAML_HINTS if part in said), "check the text before this place")
-        builder.stop(f"this is not YAML: {_show(said)}", hint, place)
+        builder.stop(f"this is not YAML: {show(said)}", hint, place)
 
 
 def _take_node(event: Any, place: Place, builder: _Builder) -> None:
     import yaml
 
     if isinstance(event, yaml.AliasEvent):
-        builder.add(place, f"alias '*{_show(event.anchor or '')}' is refused", "write the value out here")
+        builder.add(place, f"alias '*{show(event.anchor or '')}' is refused", "write the value out here")
         builder.scalar(f"*{event.anchor}", place)
         return
     if event.anchor is not None:
-        builder.add(place, f"anchor '&{_show(event.anchor)}' is refused", "delete it")
+        builder.add(place, f"anchor '&{show(event.anchor)}' is refused", "delete it")
     if event.tag is not None:
-        tag = _show(event.tag.replace("tag:yaml.org,2002:", "!!", 1))
+        tag = show(event.tag.replace("tag:yaml.org,2002:", "!!", 1))
         builder.add(place, f"tag '{tag}' is refused", "delete it; every value is read as text")
     if isinstance(event, yaml.MappingStartEvent):
         builder.open({}, place)
@@ -374,7 +367,7 @@ def _read_json(text: str, builder: _Builder, *, strictly: bool) -> bool:
         if strictly:
             said = fault.msg[:1].lower() + fault.msg[1:]
             place = Place(fault.lineno, fault.colno)
-            builder.stop(f"this is not JSON: {_show(said)}", "check the text before this place", place)
+            builder.stop(f"this is not JSON: {show(said)}", "check the text before this place", place)
         return False
     _feed(value, builder)
     return True

@@ -105,16 +105,23 @@ def _read(tree: Tree, path: Path, value: object, annotation: Any, problems: list
 def _problem(tree: Tree, path: Path, annotation: Any, fault: Any) -> Problem:
     """One fault in our own words, at its place."""
     context = fault.get("ctx") or {}
-    full = (*path, *fault["loc"], *context.get("path", ()))
+    loc = fault["loc"]
+    is_key = bool(loc) and loc[-1] == "[key]"
+    full = (*path, *(loc[:-1] if is_key else loc), *context.get("path", ()))
     if fault["type"] == "ir_policy":
-        is_key = str(context["what"]).startswith("unknown key")
-        return Problem(tree.where(full, key=is_key), context["what"], context["hint"])
+        is_key = is_key or str(context["what"]).startswith("unknown key")
+        return Problem(tree.where(full, key=is_key), in_one_line(context["what"]), context["hint"])
     if fault["type"] == "extra_forbidden":
         return Problem(tree.where(full, key=True), f"unknown key '{str(full[-1])[:60]}'",
                        nearest(str(full[-1]), _known_keys(annotation)))  # fmt: skip
     if fault["type"] == "missing":
         return Problem(tree.where(full), f"'{full[-1]}' is missing")
     return Problem(tree.where(full), _SENTENCES.get(fault["type"], "is not valid here"), _expected(context))
+
+
+def in_one_line(text: str) -> str:
+    """The sentence without the line breaks and tabs of what it quotes."""
+    return text.replace("\n", "\\n").replace("\t", "\\t")
 
 
 _SENTENCES: Final = {

@@ -1,0 +1,379 @@
+"""One event over the ledger: scope, open, hand over, tighten, discharge.
+
+See "Duties" in ``docs/semantics.md``. Only duties whose watched bits, marks, families or acts changed are looked at.
+Nothing here names a duty: whatever is special about one is a field of its rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from attrs import evolve
+
+from ir_policy.duties.entries import Attempt, Due, Entry, Status, candidate, earlier
+from ir_policy.duties.ledger import Ledger, Moves
+from ir_policy.duties.level import Level
+from ir_policy.duties.watch import plan_of, recipients_of
+from ir_policy.log.events import Closed, Event, Reopened, SeverityDecided, Waived
+from ir_policy.log.history import Act, History, Stamp, stamp_of
+from ir_policy.rules.model import Duty, IfMissed, OnScopeExit, Per, Policy
+from ir_policy.terms import Severity
+
+__all__ = ["step"]
+
+
+def step(
+    policy: Policy,
+    history: History,
+    level: Level,
+    ledger: Ledger,
+    event: Event,
+    before: tuple[int, int, Severity | None],
+) -> Moves:
+    """Step every duty this event touches; ``before`` is the bits and the governing level before it."""
+    moves = Moves()
+    one = _Step(policy, history, level, event, ledger, moves)
+    plan = plan_of(policy)
+    if isinstance(event, Reopened):
+        ledger.in_scope = {}
+    todo = plan.touched(history, before, level.governing, event)
+    visited: set[str] = set()
+    while todo:
+        bits = history.yes, history.no
+        history.changed_marks = set()
+        for duty_id in sorted(todo):
+            one.visit(policy.duties[duty_id], again=duty_id in visited)
+        visited |= todo
+        # A discharge may have set a mark that other duties start from or ask about.
+        todo = plan.watching(bits[0] ^ history.yes | bits[1] ^ history.no) | plan.started_by(history.changed_marks)
+    one.settle_by_power()
+    return moves
+
+
+class _Step:
+    """The step of one event over the ledger; lives only while it is taken."""
+
+    def __init__(
+        self, policy: Policy, history: History, level: Level, event: Event, ledger: Ledger, moves: Moves
+    ) -> None:
+        self.policy = policy
+        self.history = history
+        self.level = level
+        self.event = event
+        self.ledger = ledger
+        self.moves = moves
+        self.stamp = stamp_of(event)
+        self.acts = [act for act in history.acts[-2:] if act.event == event.id]
+
+    def visit(self, duty: Duty, again: bool) -> None:
+        """Scope, open, hand over, tighten, discharge: one duty, all its recipients."""
+        holds = duty.when.holds(self.history.yes, self.history.no)
+        if holds:
+            self.ledger.in_scope.setdefault(duty.id, self.stamp)
+            self.ledger.in_scope_first.setdefault(duty.id, self.stamp)
+        present = recipients_of(duty, self.history, self.policy) if holds else ()
+        owed = [recipient for recipient in present if not self._exempted(duty, recipient)]
+        handed = self._leave_scope(duty, present, owed)
+        opened = self._open(duty, owed, handed, again)
+        self._tighten(duty, opened)
+        self._discharge(duty, opened)
+
+    def settle_by_power(self) -> None:
+        """Waived by name, or lapsed because the incident was closed."""
+        if isinstance(self.event, Waived) and self.event.obligation:
+            entry = self.ledger.entries[self.event.obligation]
+            if entry.is_open(self.event.at):
+                self.ledger.put(evolve(entry, status=Status.WAIVED, settled=self._now(), settled_by=self.event.id))
+                self.moves.waived.append(entry.key)
+        if isinstance(self.event, Closed):
+            for entry in list(self.ledger.entries.values()):
+                if entry.episode == self.history.episode and entry.duty.if_missed is IfMissed.LAPSES:
+                    self._lapse(entry)
+
+    def _lapse(self, entry: Entry) -> None:
+        at = self.event.at
+        if not entry.is_open(at):
+            return
+        if entry.opens_at is not None and at < entry.opens_at:
+            self._drop(entry)
+        elif entry.firm is None or entry.firm.latest is None or entry.missed(at):
+            self.ledger.put(evolve(entry, status=Status.LAPSED, settled=self._now(), settled_by=self.event.id))
+            self.moves.lapsed.append(entry.key)
+        else:
+            self.ledger.put(evolve(entry, lapses=True))
+
+    # --- scope ---
+
+    def _leave_scope(self, duty: Duty, present: tuple[str, ...], owed: list[str]) -> Entry | None:
+        """Treat what is no longer in scope; returns a placeholder whose obligation passes to named recipients."""
+        handed = None
+        for entry in self._open_entries(duty):
+            if entry.recipient in owed:
+                continue
+            if self._exempted(duty, entry.recipient):
+                self._cancel(entry, not_required=True)
+            elif entry.opens_at is not None and self.event.at < entry.opens_at:
+                self._drop(entry)
+            elif present and self._is_placeholder(duty, entry.recipient):
+                handed = entry
+                self.ledger.put(
+                    evolve(
+                        entry, status=Status.CANCELLED, settled=self._now(), settled_by=self.event.id, superseded=True
+                    )
+                )
+                self.moves.cancelled.append(entry.key)
+            elif self._may_cancel(entry):
+                self._cancel(entry)
+        return handed
+
+    def _may_cancel(self, entry: Entry) -> bool:
+        """Only what was classified in error, or rested on a fact taken back; never a breach, never a promise."""
+        event = self.event
+        in_error = isinstance(event, SeverityDecided) and event.lowering == "classified-in-error"
+        return (
+            entry.duty.on_scope_exit is OnScopeExit.CANCEL
+            and (in_error or bool(self.history.retracted))
+            and not entry.missed(event.at)
+            and entry.recipient not in self.history.promised
+        )
+
+    def _cancel(self, entry: Entry, not_required: bool = False) -> None:
+        self.ledger.put(
+            evolve(
+                entry, status=Status.CANCELLED, settled=self._now(), settled_by=self.event.id, not_required=not_required
+            )
+        )
+        self.moves.cancelled.append(entry.key)
+
+    def _drop(self, entry: Entry) -> None:
+        self.ledger.drop(entry)
+        self.moves.dropped.append(entry.key)
+
+    def _exempted(self, duty: Duty, recipient: str) -> bool:
+        return (
+            duty.unless is not None
+            and (duty.id, recipient) in self.history.exempted
+            and duty.unless.holds(self.history.yes, self.history.no)
+        )
+
+    def _is_placeholder(self, duty: Duty, recipient: str) -> bool:
+        return any(case.unnamed == recipient for case in duty.owed_to if case.each)
+
+    # --- open ---
+
+    def _open(self, duty: Duty, owed: list[str], handed: Entry | None, again: bool) -> set[str]:
+        """Open, revive or repeat what is owed; returns the keys this step opened or revived."""
+        opened: set[str] = set()
+        found = self._anchor(duty) if owed else None
+        if found is None or (duty.opens_after is not None and self.history.closed_at is not None):
+            return opened
+        anchor, mark = found
+        for recipient in owed:
+            latest = self._latest(duty, recipient)
+            if latest is None:
+                entry = self._opened(duty, recipient, anchor, mark)
+                if handed is not None:
+                    entry, handed = self._taken_over(entry, handed), None
+                self.ledger.put(entry)
+                self.moves.opened.append(entry.key)
+            elif latest.status is Status.CANCELLED:
+                entry = self._revived(latest, anchor)
+                self.moves.revived.append(entry.key)
+            elif duty.again_on_raise and self.level.worsened and latest.status is Status.DISCHARGED and not again:
+                entry = self._opened(duty, recipient, self.stamp, mark, repeat=True)
+                self.ledger.put(entry)
+                self.moves.opened.append(entry.key)
+                continue
+            else:
+                continue
+            opened.add(entry.key)
+        return opened
+
+    def _opened(self, duty: Duty, recipient: str, anchor: Stamp, mark: str, repeat: bool = False) -> Entry:
+        before = self.ledger.latest_to(duty.id, recipient)
+        n = before.n + 1 if before is not None else 0
+        due = candidate(self.policy, duty, self.level.governing, anchor, self.event, "born-overdue")
+        opens_at = anchor.at + duty.opens_after if duty.opens_after is not None else None
+        return Entry(
+            key=f"{duty.id}@{recipient}#{n}", duty=duty, recipient=recipient, n=n, episode=self.history.episode,
+            opened_at=self.event.at, anchor=anchor, mark=mark, opens_at=opens_at,
+            status=Status.PENDING if opens_at is not None else Status.ACTIVE, due=due, firm=_firm(due), repeat=repeat,
+        )  # fmt: skip
+
+    def _taken_over(self, entry: Entry, placeholder: Entry) -> Entry:
+        """The first one named takes over the placeholder's anchor and deadlines, and a breach with them."""
+        missed = placeholder.missed(self.event.at)
+        return evolve(
+            entry,
+            anchor=min(entry.anchor, placeholder.anchor),
+            due=earlier(placeholder.due, entry.due),
+            firm=placeholder.firm if missed else earlier(placeholder.firm, entry.firm),
+        )
+
+    def _revived(self, entry: Entry, anchor: Stamp) -> Entry:
+        """Owed again: the original anchor, and whichever deadline is earlier."""
+        due = candidate(
+            self.policy,
+            entry.duty,
+            self.level.governing,
+            self.stamp if entry.repeat else anchor,
+            self.event,
+            "born-overdue",
+        )
+        standing, firm = (self._set_again(entry, old) for old in (entry.due, entry.firm))
+        revived = evolve(
+            entry, status=Status.ACTIVE if entry.opens_at is None else Status.PENDING, settled=None, settled_by="", not_required=False, superseded=False,
+            due=earlier(standing, due), firm=earlier(firm, _firm(due)),
+        )  # fmt: skip
+        self.ledger.put(revived)
+        return revived
+
+    def _set_again(self, entry: Entry, due: Due | None) -> Due | None:
+        """A due as this event sets it; one that was missed before it was cancelled keeps its own story."""
+        if due is None or due.latest is None or (entry.settled is not None and due.latest.missed(entry.settled.at)):
+            return due
+        return evolve(due, set_at=self.event.at, known_at=_known(self.event), cause="born-overdue")
+
+    def _anchor(self, duty: Duty) -> tuple[Stamp, str] | None:
+        """The stamp of the mark the duty starts from, and the mark's name."""
+        stamps = [(stamp, mark) for mark in duty.starts if (stamp := self._stamp(duty, mark)) is not None]
+        if not stamps or (duty.starts_latest and len(stamps) < len(duty.starts)):
+            return None
+        anchor, mark = max(stamps) if duty.starts_latest else min(stamps)
+        source = duty.source
+        if source is not None and (source.in_force_from is not None or source.in_force_to is not None):
+            day = self.policy.calendar.local_date(anchor.at)
+            if (source.in_force_from is not None and day < source.in_force_from) or (
+                source.in_force_to is not None and day >= source.in_force_to
+            ):
+                return None
+        return anchor, mark
+
+    def _stamp(self, duty: Duty, mark: str) -> Stamp | None:
+        stamps = [self.history.mark(mark, duty.per)]
+        for source in self.policy.marks[mark].sources:
+            if source.kind == "level" and self.level.governing is not None:
+                stamps.append(self.level.reached.get(self.level.governing))
+            elif source.kind == "duty":
+                register = self.ledger.in_scope_first if duty.per is Per.INCIDENT else self.ledger.in_scope
+                stamps.append(register.get(duty.id))
+        return min((stamp for stamp in stamps if stamp is not None), default=None)
+
+    # --- tighten ---
+
+    def _tighten(self, duty: Duty, opened: set[str]) -> None:
+        found = self._anchor(duty)
+        cause = "raised-after-limit" if self.level.worsened else "deadline"
+        for entry in self._open_entries(duty):
+            if entry.key in opened or (found is None and not entry.repeat):
+                continue
+            anchor = entry.anchor if entry.repeat or found is None else found[0]
+            due = candidate(self.policy, duty, self.level.governing, anchor, self.event, cause)
+            new_due = earlier(entry.due, due)
+            # A breach is a fact: once the binding deadline is missed, no later event sets another.
+            new_firm = entry.firm if entry.missed(self.event.at) else earlier(entry.firm, _firm(due))
+            new_anchor = min(entry.anchor, anchor)
+            if new_due is entry.due and new_firm is entry.firm and new_anchor == entry.anchor:
+                continue
+            self.ledger.put(evolve(entry, due=new_due, firm=new_firm, anchor=new_anchor))
+            self.moves.tightened.append(entry.key)
+
+    # --- discharge ---
+
+    def _discharge(self, duty: Duty, opened: set[str]) -> None:
+        for entry in self.ledger.of(duty.id):
+            if not entry.is_open(self.event.at):
+                continue
+            met = self._met(entry, entry.key in opened)
+            if met is None:
+                continue
+            stamp, by = met
+            self.ledger.put(
+                evolve(self.ledger.entries[entry.key], status=Status.DISCHARGED, settled=stamp, settled_by=by)
+            )
+            self.moves.discharged.append(entry.key)
+            if duty.sets:
+                self.history.set_mark(self.policy, duty.sets, stamp)
+
+    def _met(self, entry: Entry, just_opened: bool) -> tuple[Stamp, str] | None:
+        """The act that meets the obligation: a state that lasts, an earlier act where those count, or this event's."""
+        state = self._met_by_state(entry)
+        if state is not None:
+            return state
+        acts: Iterable[Act] = self.acts
+        if just_opened and entry.duty.done_before_counts and not entry.repeat:
+            acts = [
+                act
+                for act in self.history.acts
+                if entry.duty.per is Per.INCIDENT or act.episode == self.history.episode
+            ]
+        matching = [act for act in acts if self._matches(entry, act)]
+        if not matching:
+            return None
+        first = min(matching, key=lambda act: act.stamp)
+        return first.stamp, first.event
+
+    def _met_by_state(self, entry: Entry) -> tuple[Stamp, str] | None:
+        found = []
+        for match in entry.duty.met_by:
+            if match.kind == "holding":
+                for role in match.names:
+                    for tenure in self.history.holders.get(role, {}).values():
+                        found.append(max(tenure.since, entry.anchor))
+            elif match.kind == "level" and self.level.governing is not None:
+                found.append(Stamp(self.event.at, self.event.latest))
+        return (min(found), self.event.id) if found else None
+
+    def _matches(self, entry: Entry, act: Act) -> bool:
+        for match in entry.duty.met_by:
+            if match.kind != act.kind or act.name not in match.names:
+                continue
+            if match.kind != "notice":
+                return True
+            if not self._is_named(entry.duty, act) or entry.recipient not in act.recipients:
+                continue
+            if match.stage and match.stage != act.stage:
+                continue
+            missing = tuple(state for state in entry.duty.must_state if state not in act.states)
+            if not missing:
+                return True
+            self._attempted(entry, act, missing)
+        return False
+
+    def _is_named(self, duty: Duty, act: Act) -> bool:
+        if duty.id in act.duties:
+            return True
+        others = (self.policy.duties.get(name) for name in act.duties)
+        return bool(duty.act) and any(other is not None and other.act == duty.act for other in others)
+
+    def _attempted(self, entry: Entry, act: Act, missing: tuple[str, ...]) -> None:
+        attempt = Attempt(act.event, act.stamp.at, missing)
+        standing = self.ledger.entries[entry.key]
+        if attempt not in standing.attempts:
+            self.ledger.put(evolve(standing, attempts=(*standing.attempts, attempt)))
+
+    # --- bookkeeping ---
+
+    def _now(self) -> Stamp:
+        return Stamp(self.event.at, self.event.latest)
+
+    def _open_entries(self, duty: Duty) -> list[Entry]:
+        """Open obligations of this duty that this episode may still change."""
+        entries = self.ledger.open_of(duty.id, None if duty.per is Per.INCIDENT else self.history.episode)
+        return [entry for entry in entries if entry.is_open(self.event.at)]
+
+    def _latest(self, duty: Duty, recipient: str) -> Entry | None:
+        """The latest obligation to this recipient that counts in this episode."""
+        entry = self.ledger.latest_to(duty.id, recipient)
+        if entry is None or duty.per is Per.INCIDENT or entry.episode == self.history.episode:
+            return entry
+        return None
+
+
+def _firm(due: Due | None) -> Due | None:
+    return due if due is not None and due.within.basis.binds else None
+
+
+def _known(event: Event) -> datetime:
+    return event.recorded_at if event.recorded_at is not None else event.at

@@ -1,0 +1,129 @@
+"""Which duties an event touches, and to whom a duty is owed: worked out from the rules, once for a policy.
+
+A duty that nothing here names for an event cannot change by it; the tests against the oracle prove that daily.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Final
+
+from attrs import frozen
+
+from ir_policy.log.events import Closed, Event, Notice, NotNotifying, Reopened, Waived
+from ir_policy.log.history import History
+from ir_policy.rules.model import Duty, Policy, Recipients
+from ir_policy.terms import Severity, Truth
+
+__all__ = ["Plan", "plan_of", "recipients_of"]
+
+
+def recipients_of(duty: Duty, history: History, policy: Policy) -> tuple[str, ...]:
+    """To whom the duty is owed as things stand, in order; a placeholder while nobody is named."""
+    for case in duty.owed_to:
+        if case.when is not None and not case.when.holds(history.yes, history.no):
+            continue
+        if case.to:
+            return (case.to,)
+        named = _named(case, history, policy)
+        if named:
+            return named
+        ruled_out = case.group and history.families.get(case.each, {}).get(case.group) is Truth.NO
+        return () if ruled_out else (case.unnamed,)
+    return ()
+
+
+def _named(case: Recipients, history: History, policy: Policy) -> tuple[str, ...]:
+    reported = history.families.get(case.each, {})
+    members = {member for member, truth in reported.items() if truth is not Truth.NO}
+    members.update(member for member in policy.families[case.each].known if reported.get(member) is not Truth.NO)
+    if case.group:
+        members &= case.among
+    return tuple(sorted(f"{case.as_}/{member}" for member in members))
+
+
+# --- which duties an event touches ----------------------------------------------------------------------
+
+
+@frozen(eq=False)
+class Plan:
+    """Who watches what, worked out once for a policy."""
+
+    bits: tuple[tuple[str, int], ...]
+    by_mark: dict[str, frozenset[str]]
+    by_family: dict[str, frozenset[str]]
+    by_event: dict[str, frozenset[str]]
+    by_level: frozenset[str]
+    by_act: dict[str, frozenset[str]]
+    everything: frozenset[str]
+
+    def touched(
+        self, history: History, before: tuple[int, int, Severity | None], governing: Severity | None, event: Event
+    ) -> set[str]:
+        if isinstance(event, (Reopened, Waived, NotNotifying, Closed)) or event.kind == "detected":
+            return set(self.everything)
+        duties = self.watching(before[0] ^ history.yes | before[1] ^ history.no)
+        duties |= self.started_by(history.changed_marks)
+        duties |= self.by_event.get(event.kind, frozenset())
+        for family in history.changed_families:
+            duties |= self.by_family.get(family, frozenset())
+        if governing is not before[2]:
+            duties |= self.by_level
+        if isinstance(event, Notice) and event.kind == "notice-sent" and history.acts:
+            for duty in history.acts[-1].duties:
+                duties |= self.by_act.get(duty, frozenset())
+        return duties
+
+    def watching(self, changed: int) -> set[str]:
+        return {duty for duty, watch in self.bits if watch & changed} if changed else set()
+
+    def started_by(self, marks: Iterable[str]) -> set[str]:
+        duties: set[str] = set()
+        for mark in marks:
+            duties |= self.by_mark.get(mark, frozenset())
+        return duties
+
+
+_EVENTS_OF: Final = {
+    "finding": ("breach-finding",),
+    "step": ("step-done",),
+    "holding": ("role-taken", "role-released", "handover-accepted"),
+}
+
+
+@lru_cache(maxsize=16)
+def plan_of(policy: Policy) -> Plan:
+    bits, by_mark, by_family, by_event = [], _Index(), _Index(), _Index()
+    by_act, by_level = _Index(), set()
+    for duty in policy.duties.values():
+        watch = duty.when.watch | (duty.unless.watch if duty.unless is not None else 0)
+        for case in duty.owed_to:
+            watch |= case.when.watch if case.when is not None else 0
+            if case.each:
+                by_family.add(case.each, duty.id)
+        bits.append((duty.id, watch))
+        for mark in duty.starts:
+            by_mark.add(mark, duty.id)
+            if any(source.kind == "level" for source in policy.marks[mark].sources):
+                by_level.add(duty.id)
+        if duty.again_on_raise or any(limit is not duty.within[0] for limit in duty.within):
+            by_level.add(duty.id)
+        for act in duty.met_by:
+            for kind in act.names if act.kind == "event" else _EVENTS_OF.get(act.kind, ()):
+                by_event.add(kind, duty.id)
+            if act.kind == "level":
+                by_level.add(duty.id)
+        for other in policy.duties.values():
+            if other.id == duty.id or (duty.act and other.act == duty.act):
+                by_act.add(other.id, duty.id)
+    return Plan(tuple(bits), by_mark.done(), by_family.done(), by_event.done(), frozenset(by_level), by_act.done(),
+                 frozenset(policy.duties))  # fmt: skip
+
+
+class _Index(dict[str, set[str]]):
+    def add(self, key: str, duty: str) -> None:
+        self.setdefault(key, set()).add(duty)
+
+    def done(self) -> dict[str, frozenset[str]]:
+        return {key: frozenset(duties) for key, duties in self.items()}
