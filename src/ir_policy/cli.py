@@ -8,6 +8,7 @@ something is overdue with ``--fail-on overdue``), 2 for usage or input.
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -21,7 +22,7 @@ from ir_policy.log.events import KINDS
 from ir_policy.log.fields import Flaw, parse_instant
 from ir_policy.log.wire import header_line, log_line
 from ir_policy.present.result import classification_json, explanation_json, refusal_json
-from ir_policy.terms import canonical_json, nearest, rfc3339
+from ir_policy.terms import canonical_json, instant, nearest, rfc3339
 
 if TYPE_CHECKING:
     from ir_policy.desk import Incident
@@ -34,9 +35,13 @@ OK, NO, BAD = 0, 1, 2
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
-    arguments = _parser().parse_args(argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a letter still shows the rest
+            stream.reconfigure(errors="backslashreplace")
+    arguments = _arguments(argv)
     try:
         code: int = arguments.run(arguments)
+        sys.stdout.flush()
         return code
     except ir.Refused as refused:
         _say(f"refused: {refused}" if not refused.refusals else "refused:")
@@ -48,9 +53,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         for line in map(str, problems) if problems else [str(error)]:
             _say(f"ir-policy: {line}")
         return BAD
-    except BrokenPipeError:
-        sys.stderr.close()
-        return OK
+    except OSError as error:  # whoever reads the answer is gone, or has no room for it; files have their own words
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK if isinstance(error, BrokenPipeError) else _usage(f"the answer cannot be written: {error.strerror}")
 
 
 # --- commands -------------------------------------------------------------------------------------------
@@ -59,7 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _open(arguments: argparse.Namespace) -> int:
     """Begin a log with the first signal."""
     path = Path(arguments.log)
-    if path.exists() and path.stat().st_size:
+    if _size(path):
         return _usage(f"'{path}' holds a log already; add to it with: ir-policy add {path} …")
     policy = ir.load_policy(_source(arguments.policy or DEFAULT_POLICY))
     event = _event("detected", arguments, {})
@@ -77,6 +82,9 @@ def _add(arguments: argparse.Namespace) -> int:
     if step.incident.seq > incident.seq:
         line = f"{log_line(event)}\n"
         _write(Path(arguments.log), line if ends_whole else f"\n{line}", expected=size)
+    elif not arguments.json:
+        print(f"{event.id} is in the log already; nothing was added")
+        return OK
     return _told(step, arguments)
 
 
@@ -142,12 +150,12 @@ def _incident(arguments: argparse.Namespace) -> tuple[Incident, int, bool]:
     path = Path(arguments.log)
     try:
         data = path.read_bytes()
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise ir.QuestionInvalid(
             [
                 ir.Problem(
                     str(path),
-                    f"cannot be read: {error.strerror}",
+                    f"cannot be read: {_why(error)}",
                     "check the path, or begin a log with: ir-policy open",
                 )
             ]
@@ -165,7 +173,19 @@ def _incident(arguments: argparse.Namespace) -> tuple[Incident, int, bool]:
 def _source(text: str) -> str | Path:
     """A policy by path where there is such a file, else by id."""
     path = Path(text)
-    return path if path.suffix in (".yaml", ".yml", ".json") or path.is_file() else text
+    return path if path.suffix in (".yaml", ".yml", ".json") or _size(path) else text
+
+
+def _size(path: Path) -> int:
+    """How much the file at that path holds; nothing where there is none, or can be none."""
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except (OSError, ValueError):
+        return 0
+
+
+def _why(error: OSError | ValueError) -> str:
+    return getattr(error, "strerror", None) or "no file can have that name"
 
 
 def _write(path: Path, text: str, expected: int) -> None:
@@ -180,9 +200,9 @@ def _write(path: Path, text: str, expected: int) -> None:
             file.write(text.encode())
             file.flush()
             os.fsync(file.fileno())
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise ir.QuestionInvalid(
-            [ir.Problem(str(path), f"cannot be written: {error.strerror}", "nothing was added")]
+            [ir.Problem(str(path), f"cannot be written: {_why(error)}", "nothing was added")]
         ) from None
 
 
@@ -205,6 +225,8 @@ def _event(kind: str, arguments: argparse.Namespace, said: Mapping[str, object])
     known = _fields_of(kind)
     for word in arguments.fields:
         name, text = _pair(word)
+        if name == "kind":
+            raise ir.EventInvalid([ir.Problem(name, "is said before the fields", "leave it out here")])
         if name not in known and kind == "facts-reported":
             facts[name] = text
         else:
@@ -236,7 +258,7 @@ def _value(kind: str, text: str) -> object:
     if kind == "wire":
         try:
             return json.loads(text)
-        except json.JSONDecodeError:
+        except (ValueError, RecursionError):
             raise ir.EventInvalid(
                 [ir.Problem("fields", "is not a JSON object", """write fields='{"since": "…"}'""")]
             ) from None
@@ -263,7 +285,7 @@ def _now(arguments: argparse.Namespace) -> datetime:
 
 def _instant(where: str, text: object) -> datetime:
     try:
-        return parse_instant(str(text)).astimezone(timezone.utc)
+        return instant(parse_instant(str(text)), where)
     except Flaw as flaw:
         raise ir.QuestionInvalid([ir.Problem(where, flaw.what, flaw.hint)]) from None
 
@@ -295,7 +317,12 @@ def _told(step: ir.Step, arguments: argparse.Namespace) -> int:
 
 
 def _print_json(value: object) -> None:
-    print(canonical_json(value))
+    """Canonical JSON on one line, in UTF-8 whatever the terminal speaks."""
+    line = f"{canonical_json(value)}\n"
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.buffer.write(line.encode())
+    else:
+        sys.stdout.write(line)
 
 
 def _say(text: str) -> None:
@@ -308,6 +335,17 @@ def _usage(text: str) -> int:
 
 
 # --- the words of the command line ----------------------------------------------------------------------
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The words as arguments; fields and options may come in any order."""
+    parser = _parser()
+    arguments, rest = parser.parse_known_args(argv)
+    if rest:
+        if "fields" not in arguments or any(word.startswith("-") for word in rest):
+            parser.error(f"unrecognized arguments: {' '.join(rest)}")
+        arguments.fields = [*arguments.fields, *rest]
+    return arguments
 
 
 def _parser() -> argparse.ArgumentParser:

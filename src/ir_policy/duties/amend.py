@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from itertools import takewhile
 
 from ir_policy.duties.case import Case
 from ir_policy.duties.gates import Bite
@@ -28,9 +29,11 @@ FIXED = frozenset({"kind", "id", "incident"})
 def amended(policy: Policy, log: tuple[Event, ...], key: Key) -> tuple[list[Event], Mapping[str, tuple[Bite, ...]]]:
     """The events in the order of the fold as corrections left them, and a bite for each that has no effect."""
     current = {event.id: event for event in log}
+    positions = {event.id: index for index, event in enumerate(log)}
     bites: dict[str, tuple[Bite, ...]] = {}
     for correction in sorted((event for event in log if isinstance(event, Corrected)), key=key):
-        refusal, event = _corrected(policy, current, correction, key)
+        known = positions.get(correction.event, len(log)) < positions[correction.id]
+        refusal, event = _corrected(policy, current if known else {}, correction, key)
         if event is not None:
             current[event.id] = event
         elif refusal is not None:
@@ -49,7 +52,8 @@ def _corrected(
     if FIXED & fields.keys():
         return Refusal(RULE, CLAUSE, ("kind, id and incident to stay as they are",)), None
     try:
-        event = event_from_wire({**to_wire(target), **fields})
+        merged = {**to_wire(target), **fields}
+        event = event_from_wire({name: value for name, value in merged.items() if value is not None})
     except EventInvalid as error:
         return Refusal(RULE, CLAUSE, (f"fields that make an event: {error}",)), None
     roles = _roles_needed(policy, current, target, event, key)
@@ -76,7 +80,8 @@ def _may_correct(
     policy: Policy, current: Mapping[str, Event], correction: Corrected, roles: tuple[str, ...], key: Key
 ) -> bool:
     """Whether the author may act in one of the roles at that instant."""
-    earlier = (event for event in current.values() if key(event) < key(correction))
+    story = sorted(current.values(), key=key)
+    earlier = takewhile(lambda event: event.id != correction.id, story)
     history = _fold(policy, earlier, key).history
     return any(history.may_act_as(policy, role, correction.by) for role in roles)
 

@@ -83,6 +83,8 @@ class Entry:
     settled: Stamp | None = None
     """When it was met, waived, cancelled or lapsed."""
     settled_by: str = ""
+    in_scope: bool = True
+    """Whether it was in scope when its duty was last looked at."""
     not_required: bool = False
     superseded: bool = False
     lapses: bool = False

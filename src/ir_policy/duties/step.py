@@ -33,7 +33,7 @@ def step(
 ) -> Moves:
     """Step every duty this event touches; ``before`` is the bits and the governing level before it."""
     moves = Moves()
-    one = _Step(policy, history, level, event, ledger, moves)
+    one = _Step(policy, history, level, event, ledger, moves, before[2])
     plan = plan_of(policy)
     if isinstance(event, Reopened):
         ledger.in_scope = {}
@@ -55,7 +55,14 @@ class _Step:
     """The step of one event over the ledger; lives only while it is taken."""
 
     def __init__(
-        self, policy: Policy, history: History, level: Level, event: Event, ledger: Ledger, moves: Moves
+        self,
+        policy: Policy,
+        history: History,
+        level: Level,
+        event: Event,
+        ledger: Ledger,
+        moves: Moves,
+        governed: Severity | None,
     ) -> None:
         self.policy = policy
         self.history = history
@@ -63,6 +70,8 @@ class _Step:
         self.event = event
         self.ledger = ledger
         self.moves = moves
+        self.governed = governed
+        """The governing level before the event."""
         self.stamp = stamp_of(event)
         self.acts = [act for act in history.acts[-2:] if act.event == event.id]
 
@@ -110,6 +119,8 @@ class _Step:
         handed = None
         for entry in self._open_entries(duty):
             if entry.recipient in owed:
+                if not entry.in_scope:
+                    self.ledger.put(evolve(entry, in_scope=True))
                 continue
             if self._exempted(duty, entry.recipient):
                 self._cancel(entry, not_required=True)
@@ -125,14 +136,22 @@ class _Step:
                 self.moves.cancelled.append(entry.key)
             elif self._may_cancel(entry):
                 self._cancel(entry)
+            elif entry.in_scope:
+                self.ledger.put(evolve(entry, in_scope=False))
         return handed
 
     def _may_cancel(self, entry: Entry) -> bool:
         """Only what was classified in error, or rested on a fact taken back; never a breach, never a promise."""
         event = self.event
-        in_error = isinstance(event, SeverityDecided) and event.lowering == "classified-in-error"
+        in_error = (
+            isinstance(event, SeverityDecided)
+            and event.lowering == "classified-in-error"
+            and self.governed is not None
+            and self.governed.worse_than(event.severity)
+        )
         return (
-            entry.duty.on_scope_exit is OnScopeExit.CANCEL
+            entry.in_scope
+            and entry.duty.on_scope_exit is OnScopeExit.CANCEL
             and (in_error or bool(self.history.retracted))
             and not entry.missed(event.at)
             and entry.recipient not in self.history.promised
@@ -223,8 +242,8 @@ class _Step:
         )
         standing, firm = (self._set_again(entry, old) for old in (entry.due, entry.firm))
         revived = evolve(
-            entry, status=Status.ACTIVE if entry.opens_at is None else Status.PENDING, settled=None, settled_by="", not_required=False, superseded=False,
-            due=earlier(standing, due), firm=earlier(firm, _firm(due)),
+            entry, status=Status.ACTIVE if entry.opens_at is None else Status.PENDING, settled=None, settled_by="",
+            in_scope=True, not_required=False, superseded=False, due=earlier(standing, due), firm=earlier(firm, _firm(due)),
         )  # fmt: skip
         self.ledger.put(revived)
         return revived
@@ -276,7 +295,8 @@ class _Step:
             new_anchor = min(entry.anchor, anchor)
             if new_due is entry.due and new_firm is entry.firm and new_anchor == entry.anchor:
                 continue
-            self.ledger.put(evolve(entry, due=new_due, firm=new_firm, anchor=new_anchor))
+            mark = entry.mark if found is None or new_anchor == entry.anchor else found[1]
+            self.ledger.put(evolve(entry, due=new_due, firm=new_firm, anchor=new_anchor, mark=mark))
             self.moves.tightened.append(entry.key)
 
     # --- discharge ---
@@ -333,9 +353,9 @@ class _Step:
                 return True
             if not self._is_named(entry.duty, act) or entry.recipient not in act.recipients:
                 continue
-            if match.stage and match.stage != act.stage:
-                continue
             missing = tuple(state for state in entry.duty.must_state if state not in act.states)
+            if match.stage and match.stage != act.stage:
+                missing = (f"stage {match.stage}", *missing)
             if not missing:
                 return True
             self._attempted(entry, act, missing)

@@ -124,7 +124,7 @@ class FactsReported(Event):
     """Facts as yes, no or unknown. ``since`` is since when the reporter held them, not since when they were so."""
 
     only_kind: ClassVar[str] = "facts-reported"
-    facts: FrozenMap[str, Truth] = _field("truths")
+    facts: Mapping[str, Truth] = _field("truths")
     since: datetime | None = _field("instant")
 
 
@@ -315,7 +315,7 @@ class Corrected(Event):
 
     only_kind: ClassVar[str] = "corrected"
     event: str = _field("label")
-    fields: FrozenMap[str, object] = _field("wire")
+    fields: Mapping[str, object] = _field("wire")
     role: str = _field("id", "")
     reason: str = _field("text")
     evidence: tuple[str, ...] = _field("labels", ())
@@ -331,7 +331,7 @@ class Note(Event):
 class Opaque(Event):
     """An event of a kind this version does not know. It is kept whole and marks the incident incomplete."""
 
-    fields: FrozenMap[str, object] = _field("wire", FrozenMap())
+    fields: Mapping[str, object] = _field("wire", FrozenMap())
 
 
 @frozen(eq=False, repr=False)
@@ -417,6 +417,8 @@ def event_from_wire(line: Mapping[str, object], *, id_needed: bool = True) -> Ev
         return _opaque(kind, line)
     known = KINDS[kind]
     problems = _unknown_fields(kind, line)
+    empty = sorted(name for name, value in line.items() if value is None and name != "id" and name in _allowed(kind))
+    problems += [Problem(name, "says nothing (null)", "leave the field out") for name in empty]
     said = {name: line[name] for name in line if name in _allowed(kind)}
     if id_needed and not line.get("id"):
         problems.append(Problem("id", "the event has no id", "give each event one id of its own"))

@@ -242,7 +242,8 @@ class History:
 
     def _phase_entered(self, policy: Policy, event: Event) -> None:
         assert isinstance(event, PhaseChange)
-        self.set_phase(policy, event.phase)
+        if event.phase is not Phase.DETECT:  # where every incident begins; it is never entered
+            self.set_phase(policy, event.phase)
 
     def _phase_not_applicable(self, policy: Policy, event: Event) -> None:
         assert isinstance(event, PhaseChange)

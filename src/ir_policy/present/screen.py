@@ -7,6 +7,7 @@ terminal: colour and width are arguments.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -34,6 +35,8 @@ from ir_policy.terms import Phase, instant, rfc3339
 __all__ = ["Brief", "brief"]
 
 WIDTH: Final = 80
+NAMES: Final = 30
+"""Columns for the names at the end of a line of the first screen."""
 MOST: Final = {"DO NOW": 7, "NEXT": 4, "BLOCKED": 2, "UNKNOWN": 2}
 """Lines of each part on the first screen, the "and more" line included; with the head they make 24."""
 OPEN_VERDICTS: Final = frozenset({"open", "at-risk", "missed", "undetermined", "pending"})
@@ -122,7 +125,8 @@ def brief(incident: Incident, now: datetime) -> Brief:
 
 def _held_back(case: Case, now: datetime, incident: str) -> tuple[Refusal, ...]:
     """Why the phase after the present one may not be entered now."""
-    coming = list(Phase)[list(Phase).index(case.history.phase) + 1 :]
+    later = list(Phase)[list(Phase).index(case.history.phase) + 1 :]
+    coming = [phase for phase in later if phase not in case.history.not_applicable]
     if not coming or case.history.closed_at is not None:
         return ()
     event = PhaseChange(kind="phase-entered", incident=incident, at=now, by="somebody", phase=coming[0])
@@ -173,7 +177,8 @@ class _Screen:
                 most, spare = most + taken, spare - taken
             yield self._bold(name)
             yield from _cut(rows, most)
-        yield from self._below()
+        for line in self._below():
+            yield from _wrapped(line)
 
     def _head(self) -> Iterator[str]:
         level = self.case.level
@@ -258,7 +263,7 @@ class _Screen:
         else:
             state = f"due {first.due_kind.replace('-', ' ')}"
         when = self._near(first.due) if first.due is not None else ""
-        who = f" ({self._owner(first.owed_by)})"
+        who = f" ({_fit(self._owner(first.owed_by), NAMES)})"
         head = f"{flag} {state:<14} {when:<15} "
         line = head + _fit(f"{first.title}{_to_whom(group)}", WIDTH - len(head) - len(who)) + who
         return self._tint(line, "31" if over is not None else "33" if flag == "!" else "")
@@ -270,7 +275,7 @@ class _Screen:
         return self.policy.roles[role].contact
 
     def _from(self, refusal: Refusal) -> str:
-        return f" ({', '.join(self._owner(role) for role in refusal.who)})" if refusal.who else ""
+        return f" ({_fit(', '.join(self._owner(role) for role in refusal.who), NAMES)})" if refusal.who else ""
 
     def _near(self, at: datetime) -> str:
         """Local time with UTC beside it today; the day and local time on another day (UTC stands below)."""
@@ -316,7 +321,7 @@ class _Screen:
             word = "overdue" if obligation.overdue_by(self.now) is not None else "due"
             when = f"{word} {self._clock(obligation.due)}"
         else:
-            when = obligation.due_kind.replace("-", " ") or "no limit"
+            when = f"due {obligation.due_kind.replace('-', ' ') or 'without a limit'}"
         also = "  same act: " if index else "  "
         yield f"{also}{obligation.key}  {verdict}"
         basis = obligation.basis if obligation.source is None else f"{obligation.basis}, {obligation.source.cite}"
@@ -385,6 +390,15 @@ def _short(length: timedelta) -> str:
 
 def _fit(text: str, width: int = WIDTH) -> str:
     return text if len(text) <= width else text[: max(0, width - 1)] + "…"
+
+
+def _wrapped(line: str) -> list[str]:
+    """The line in as many lines as it needs, the later ones set in."""
+    if len(line) <= WIDTH and "\n" not in line:
+        return [line]
+    text = line.lstrip(" ")
+    margin = " " * (len(line) - len(text))
+    return textwrap.wrap(text, WIDTH, initial_indent=margin, subsequent_indent=f"{margin}  ", break_on_hyphens=False)
 
 
 def _cut(rows: list[str], most: int) -> Iterator[str]:
