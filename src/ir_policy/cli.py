@@ -44,14 +44,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except ir.Refused as refused:
-        _say(f"refused: {refused}" if not refused.refusals else "refused:")
+        _say("refused:")
         for refusal in refused.refusals:
             _say(f"  {refusal}")
+        if arguments.json:
+            _print_json({"refusals": [refusal_json(refusal) for refusal in refused.refusals]})
         return NO
     except ir.IRPolicyError as error:
-        problems = getattr(error, "problems", None)
-        for line in map(str, problems) if problems else [str(error)]:
-            _say(f"ir-policy: {line}")
+        problems = getattr(error, "problems", None) or [ir.Problem("", str(error))]
+        for problem in problems:
+            _say(f"ir-policy: {problem}")
+        if arguments.json:
+            said = [{"where": problem.where, "what": problem.what, "hint": problem.hint} for problem in problems]
+            _print_json({"error": type(error).__name__, "problems": said})
         return BAD
     except OSError as error:  # whoever reads the answer is gone, or has no room for it; files have their own words
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -164,10 +169,19 @@ def _incident(arguments: argparse.Namespace) -> tuple[Incident, int, bool]:
     if arguments.policy:
         policy = ir.load_policy(_source(arguments.policy))
     elif log.policy is not None:
-        policy = ir.load_policy(f"{log.policy.id}@{log.policy.version}")
+        policy = _pinned(log.policy)
     else:
         policy = ir.load_policy(DEFAULT_POLICY)
     return ir.replay(policy, log), len(data), not data or data.endswith(b"\n")
+
+
+def _pinned(pin: ir.PolicyPin) -> ir.Policy:
+    """The document a log's header names, from the shipped ones."""
+    try:
+        return ir.load_policy(f"{pin.id}@{pin.version}")
+    except ir.QuestionInvalid:
+        what = f"this log was begun under '{pin.id}@{pin.version}', which is not shipped"
+        raise ir.QuestionInvalid([ir.Problem("policy", what, "pass the document with --policy FILE")]) from None
 
 
 def _source(text: str) -> str | Path:

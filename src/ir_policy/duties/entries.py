@@ -126,6 +126,9 @@ def earlier(standing: Due | None, new: Due | None) -> Due | None:
         return new if standing is None else standing
     if new.deadline is None or new.latest is None:
         return standing
-    if standing.deadline is None or new.deadline.missed_from < standing.deadline.missed_from:
+    if standing.deadline is None or standing.latest is None:
         return new
-    return standing
+    # Of two that may be missed at the same instant the one that is missed for certain first is the earlier one.
+    if new.deadline.missed_from == standing.deadline.missed_from:
+        return new if new.latest.missed_from < standing.latest.missed_from else standing
+    return new if new.deadline.missed_from < standing.deadline.missed_from else standing

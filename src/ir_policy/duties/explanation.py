@@ -15,7 +15,7 @@ from ir_policy.duties.case import Case
 from ir_policy.duties.judge import Obligation
 from ir_policy.duties.severity import classify_bits
 from ir_policy.duties.watch import recipients_of
-from ir_policy.rules.conditions import Atom, Mask, atoms
+from ir_policy.rules.conditions import Atom, Mask, atoms, literals
 from ir_policy.rules.model import Duty, Gate, Policy, Within
 from ir_policy.rules.words import atom_words
 from ir_policy.terms import LEVELS, Severity, Source, Truth, rfc3339
@@ -111,7 +111,15 @@ def explain_severity(case: Case) -> Explanation:
         ("decided", _level(level.decided)),
         ("raised", _level(level.raised)),
         ("proposed", f"{proposed.severity.value} by {', '.join(proposed.determined_by)}"),
-        ("clauses", ", ".join(dict.fromkeys(clauses.get(r, case.policy.raises.clause) for r in proposed.determined_by))),
+        (
+            "clauses",
+            ", ".join(
+                dict.fromkeys(
+                    _clause(case.policy, case.policy.id, clauses.get(rule, case.policy.raises.clause))
+                    for rule in proposed.determined_by
+                )
+            ),
+        ),
         ("facts", ", ".join(proposed.facts) or "none known to be yes"),
         ("range", f"{proposed.range.best.value} at best, {proposed.range.worst.value} at worst"),
         *(
@@ -130,9 +138,11 @@ def _waiting(case: Case, duty: Duty) -> Iterator[str]:
     """What would have to come for the duty to be owed."""
     truth = duty.when.truth(case.history.yes, case.history.no)
     if truth is not Truth.YES:
-        for atom in dict.fromkeys(atoms(duty.when.source)):
-            if _atom_truth(case, atom) is not Truth.YES:
-                yield f"{atom_words(case.policy, atom)} ({_word(_atom_truth(case, atom))} now)"
+        for atom, sign in dict.fromkeys(literals(duty.when.source)):
+            needed = Truth.YES if sign else Truth.NO
+            if _atom_truth(case, atom) is not needed:
+                words = atom_words(case.policy, atom)
+                yield f"{words if sign else f'not {words}'} ({_word(_atom_truth(case, atom))} now)"
     elif not recipients_of(duty, case.history, case.policy):
         yield "somebody it is owed to: all are ruled out"
     standing = [mark for mark in duty.starts if case.history.mark(mark, duty.per) is not None]

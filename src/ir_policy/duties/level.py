@@ -14,7 +14,7 @@ from ir_policy.log.history import History, Stamp, stamp_of
 from ir_policy.rules.model import Policy
 from ir_policy.terms import LEVELS, Severity, Truth, worst
 
-__all__ = ["Level", "deciding_roles"]
+__all__ = ["Level", "as_if", "deciding_roles"]
 
 
 class Level:
@@ -122,6 +122,16 @@ def deciding_roles(policy: Policy) -> tuple[str, ...]:
         for role in release.roles
     }
     return tuple(sorted(roles))
+
+
+def as_if(policy: Policy, history: History, level: Severity) -> tuple[int, int]:
+    """What is known, were the governing level this one and everything else as it is."""
+    yes, no = history.yes, history.no
+    for other in LEVELS:
+        bit = policy.bit_index.get(("severity", other.value), 0)
+        holds = not other.worse_than(level)
+        yes, no = (yes | bit, no & ~bit) if holds else (yes & ~bit, no | bit)
+    return yes, no
 
 
 def _set_decided_marks(policy: Policy, history: History, event: Event) -> None:

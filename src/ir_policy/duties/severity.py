@@ -13,7 +13,7 @@ from ir_policy.errors import Problem, QuestionInvalid
 from ir_policy.log.fields import Flaw, read_truth
 from ir_policy.rules.conditions import Mask, atoms
 from ir_policy.rules.model import Policy, SeverityRow
-from ir_policy.terms import Severity, Truth, nearest
+from ir_policy.terms import Severity, Truth, nearest, show
 
 __all__ = ["Classification", "Question", "Range", "classify", "classify_bits", "known_fact", "supported_level"]
 
@@ -86,12 +86,10 @@ def classify(policy: Policy, facts: Mapping[str, Truth | str]) -> Classification
         try:
             truth = read_truth(value)
         except Flaw as flaw:
-            problems.append(Problem(f"facts.{fact}", flaw.what, flaw.hint))
+            problems.append(Problem(_place(fact), flaw.what, flaw.hint))
             continue
         if not known_fact(policy, fact):
-            problems.append(
-                Problem(f"facts.{fact}", f"unknown fact '{str(fact)[:60]}'", nearest(str(fact), policy.facts))
-            )
+            problems.append(_unknown(policy, fact))
             continue
         bit = policy.bit_index.get(("fact", fact), 0)
         if truth is Truth.YES:
@@ -133,6 +131,16 @@ def known_fact(policy: Policy, fact: object) -> bool:
     family, _, member = fact.partition("/")
     rule = policy.families.get(family)
     return rule is not None and bool(member) and (not rule.members or member in rule.members)
+
+
+def _place(fact: object) -> str:
+    return f"facts.{show(fact)}" if isinstance(fact, str) else "facts"
+
+
+def _unknown(policy: Policy, fact: object) -> Problem:
+    if not isinstance(fact, str):
+        return Problem("facts", "names a fact by something that is not text", "use the fact's id")
+    return Problem(_place(fact), f"unknown fact '{show(fact)}'", nearest(fact, policy.facts))
 
 
 # --- helpers --------------------------------------------------------------------------------------------

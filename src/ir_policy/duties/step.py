@@ -13,12 +13,12 @@ from attrs import evolve
 
 from ir_policy.duties.entries import Attempt, Due, Entry, Status, candidate, earlier
 from ir_policy.duties.ledger import Ledger, Moves
-from ir_policy.duties.level import Level
+from ir_policy.duties.level import Level, as_if
 from ir_policy.duties.watch import plan_of, recipients_of
 from ir_policy.log.events import Closed, Event, Reopened, SeverityDecided, Waived
 from ir_policy.log.history import Act, History, Stamp, stamp_of
 from ir_policy.rules.model import Duty, IfMissed, OnScopeExit, Per, Policy
-from ir_policy.terms import Severity
+from ir_policy.terms import LEVELS, Severity
 
 __all__ = ["step"]
 
@@ -272,12 +272,30 @@ class _Step:
     def _stamp(self, duty: Duty, mark: str) -> Stamp | None:
         stamps = [self.history.mark(mark, duty.per)]
         for source in self.policy.marks[mark].sources:
-            if source.kind == "level" and self.level.governing is not None:
-                stamps.append(self.level.reached.get(self.level.governing))
+            if source.kind == "level":
+                stamps.extend(self._reached(duty))
             elif source.kind == "duty":
                 register = self.ledger.in_scope_first if duty.per is Per.INCIDENT else self.ledger.in_scope
                 stamps.append(register.get(duty.id))
         return min((stamp for stamp in stamps if stamp is not None), default=None)
+
+    def _reached(self, duty: Duty) -> list[Stamp]:
+        """When the levels were reached that this limit of the duty is for: the present one and milder ones.
+
+        A duty for SEV1 or worse runs from when SEV1 was reached, also when the incident is worse by now. Levels with
+        another limit, and those at which it would not be owed, do not count.
+        """
+        governing, reached = self.level.governing, self.level.reached
+        if governing is None:
+            return []
+        limit, found = duty.within[governing.index], []
+        for level in LEVELS[governing.index :]:
+            if level not in reached or duty.within[level.index] is not limit:
+                continue
+            yes, no = as_if(self.policy, self.history, level)
+            if duty.when.holds(yes, no):
+                found.append(reached[level])
+        return found
 
     # --- tighten ---
 

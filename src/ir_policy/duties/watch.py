@@ -11,9 +11,9 @@ from typing import Final
 
 from attrs import frozen
 
-from ir_policy.log.events import Closed, Event, Notice, NotNotifying, Reopened, SeverityDecided, Waived
+from ir_policy.log.events import Closed, Event, Notice, NotNotifying, Reopened, Waived
 from ir_policy.log.history import History
-from ir_policy.rules.model import Duty, OnScopeExit, Policy, Recipients
+from ir_policy.rules.model import Duty, Policy, Recipients
 from ir_policy.terms import Severity, Truth
 
 __all__ = ["Plan", "plan_of", "recipients_of"]
@@ -56,8 +56,6 @@ class Plan:
     by_event: dict[str, frozenset[str]]
     by_level: frozenset[str]
     by_act: dict[str, frozenset[str]]
-    cancellable: frozenset[str]
-    """Duties that any lowering in error, or any fact taken back, may cancel once they are out of scope."""
     everything: frozenset[str]
 
     def touched(
@@ -72,8 +70,6 @@ class Plan:
             duties |= self.by_family.get(family, frozenset())
         if governing is not before[2]:
             duties |= self.by_level
-        if history.retracted or isinstance(event, SeverityDecided):
-            duties |= self.cancellable
         if isinstance(event, Notice) and event.kind == "notice-sent" and history.acts:
             for duty in history.acts[-1].duties:
                 duties |= self.by_act.get(duty, frozenset())
@@ -100,7 +96,6 @@ _EVENTS_OF: Final = {
 def plan_of(policy: Policy) -> Plan:
     bits, by_mark, by_family, by_event = [], _Index(), _Index(), _Index()
     by_act, by_level = _Index(), set()
-    cancellable = frozenset(d.id for d in policy.duties.values() if d.on_scope_exit is OnScopeExit.CANCEL)
     for duty in policy.duties.values():
         watch = duty.when.watch | (duty.unless.watch if duty.unless is not None else 0)
         for case in duty.owed_to:
@@ -123,7 +118,7 @@ def plan_of(policy: Policy) -> Plan:
             if other.id == duty.id or (duty.act and other.act == duty.act):
                 by_act.add(other.id, duty.id)
     return Plan(tuple(bits), by_mark.done(), by_family.done(), by_event.done(), frozenset(by_level), by_act.done(),
-                 cancellable, frozenset(policy.duties))  # fmt: skip
+                 frozenset(policy.duties))  # fmt: skip
 
 
 class _Index(dict[str, set[str]]):

@@ -246,11 +246,8 @@ class _Screen:
     def _rows(self, owed: Iterable[Obligation]) -> Iterator[str]:
         for group in sorted(_grouped(owed), key=lambda group: _urgency(group[0])):
             yield self._row(group)
-            for obligation in group:
-                for attempt in obligation.attempts:
-                    yield _fit(
-                        f"    sent {self._clock(attempt.at)}, does not count: {', '.join(attempt.missing)} missing"
-                    )
+            for at, missing in dict.fromkeys((a.at, a.missing) for obligation in group for a in obligation.attempts):
+                yield _fit(f"    sent {self._clock(at)}, does not count: {', '.join(missing)} missing")
 
     def _row(self, group: list[Obligation]) -> str:
         first = group[0]

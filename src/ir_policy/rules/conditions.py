@@ -149,6 +149,11 @@ def atoms(condition: Condition) -> Iterator[Atom]:
         yield atom
 
 
+def literals(condition: Condition) -> Iterator[tuple[Atom, bool]]:
+    """Every atom of the condition with its sign: ``False`` under a ``not``."""
+    return _signed(condition, True)
+
+
 def _signed(condition: Condition, sign: bool) -> Iterator[tuple[Atom, bool]]:
     if isinstance(condition, Atom):
         yield condition, sign

@@ -1,0 +1,200 @@
+"""What we show works: the recorded incidents, the backend in miniature, and every block of the README."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+import ir_policy as ir
+from ir_policy.cli import main
+from ir_policy.rules.model import Policy
+
+REPO: Final = Path(__file__).parents[1]
+INCIDENTS: Final = sorted((REPO / "examples" / "incidents").glob("*.jsonl"))
+BACKEND: Final = REPO / "examples" / "embed_in_backend.py"
+README: Final = (REPO / "README.md").read_text(encoding="utf-8")
+BLOCKS: Final = re.findall(r"^```python\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+COMMANDS: Final = re.findall(r"^    ir-policy (.+)$", README, re.MULTILINE)
+
+
+def instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def stored(name: str) -> tuple[ir.Event, ...]:
+    path = REPO / "examples" / "incidents" / f"{name}.jsonl"
+    return ir.read_log(path.read_bytes()).events
+
+
+def verdicts(policy: Policy, name: str, now: str) -> dict[str, str]:
+    """Every verdict of an example at an instant, by key."""
+    shown = ir.brief(ir.replay(policy, stored(name)), instant(now))
+    return {one.key: one.verdict for one in shown.obligations}
+
+
+# --- the recorded incidents -----------------------------------------------------------------------------
+
+
+def test_there_are_incidents_to_look_at() -> None:
+    """Three of them, and these are the ones the tests below know."""
+    assert [path.stem for path in INCIDENTS] == ["okta-2022", "share-token-leak", "streaming-outage"]
+
+
+@pytest.mark.parametrize("path", INCIDENTS, ids=lambda path: path.stem)
+def test_it_loads_and_replays_and_is_written_back_to_the_same_events(path: Path, policy: Policy) -> None:
+    """Nothing in it is unknown to this version, and its text and its events say the same."""
+    log = ir.read_log(path.read_bytes())
+    incident = ir.replay(policy, log)
+    assert incident.complete
+    assert incident.log == log.events
+    assert ir.read_log(ir.write_log(log.events)) == log
+    assert path.read_text(encoding="utf-8").splitlines()[1:] == ir.write_log(log.events).splitlines()
+
+
+@pytest.mark.parametrize("path", [path for path in INCIDENTS if path.stem != "okta-2022"], ids=lambda path: path.stem)
+def test_its_people_never_did_what_the_policy_forbids(path: Path, policy: Policy) -> None:
+    """Event by event, nothing is refused; and telling it so gives what replaying the whole log gives."""
+    first, *others = ir.read_log(path.read_bytes()).events
+    assert isinstance(first, ir.Detected)
+    incident = ir.open_incident(policy, first).incident
+    for event in others:
+        assert ir.check(incident, event) == (), event
+        incident = ir.apply(incident, event).incident
+    assert incident == ir.replay(policy, (first, *others))
+    assert incident.violations == ()
+
+
+def test_okta_seventy_two_minutes_after_detection(policy: Policy) -> None:
+    """Nobody alerted the list in fifteen minutes nor took command in thirty; recovery had hours left."""
+    assert verdicts(policy, "okta-2022", "2022-01-21T00:30:00Z") == {
+        "internal-alert@internal#0": "missed",
+        "recover@internal#0": "open",
+        "respond@internal#0": "missed",
+        "unassessed-alert@internal#0": "met",  # a level came, late; that limit only advises
+    }
+    shown = ir.brief(ir.replay(policy, stored("okta-2022")), instant("2022-01-21T00:30:00Z"))
+    assert shown.as_json()["severity"]["governing"] == "SEV1"
+    by_duty = {one.duty: one for one in shown.obligations}
+    assert {duty: one.due for duty, one in by_duty.items()} == {
+        "internal-alert": instant("2022-01-20T23:33:00Z"),
+        "recover": instant("2022-01-21T03:18:00Z"),
+        "respond": instant("2022-01-20T23:48:00Z"),
+        "unassessed-alert": instant("2022-01-20T23:33:00Z"),
+    }
+    # known to the minute: the breach is certain a minute after the earliest reading
+    assert by_duty["respond"].breach == ir.Breach(
+        at=instant("2022-01-20T23:48:59.999999Z"), known_at=instant("2022-01-20T23:49:00Z"), cause="deadline"
+    )
+    assert by_duty["internal-alert"].breach == ir.Breach(
+        at=instant("2022-01-20T23:33:59.999999Z"), known_at=instant("2022-01-20T23:46:00Z"), cause="born-overdue"
+    )
+
+
+def test_okta_after_its_customers_were_told(policy: Policy) -> None:
+    """The update owed within an hour came two months later, and is met late by just under sixty days."""
+    assert verdicts(policy, "okta-2022", "2022-03-23T00:00:00Z") == {
+        "client-update@client/unspecified#0": "met-late",
+        "internal-alert@internal#0": "missed",
+        "recover@internal#0": "missed",
+        "respond@internal#0": "missed",
+        "unassessed-alert@internal#0": "met",
+    }
+    owed = ir.obligations(ir.replay(policy, stored("okta-2022")), instant("2022-03-23T00:00:00Z"))
+    update = next(one for one in owed if one.duty == "client-update")
+    assert update.due == instant("2022-01-21T00:18:00Z")
+    assert update.met_at == instant("2022-03-22T00:00:00Z")
+    assert update.late_by == timedelta(days=59, hours=23, minutes=42)
+    assert update.breach is not None
+    assert update.breach.cause == "born-overdue"
+
+
+def test_the_share_token_leak_in_its_fourth_hour(policy: Policy) -> None:
+    """Everybody was told in time; only the service is not back within the hour of SEV0, and regulators wait."""
+    now = "2026-04-02T22:00:00Z"
+    assert verdicts(policy, "share-token-leak", now) == {
+        "au.ndb.assess@internal#0": "met",
+        "client-update@client/acme#0": "met",
+        "dsr-freeze@internal#0": "met",
+        "eu-authority-notice@authority/de#0": "open",
+        "eu-authority-notice@authority/fr#0": "open",
+        "eu-authority-notice@authority/unspecified#0": "cancelled",
+        "eu.gdpr.33-1@authority/de#0": "open",
+        "eu.gdpr.33-1@authority/fr#0": "open",
+        "eu.gdpr.33-1@authority/unspecified#0": "cancelled",
+        "internal-alert@internal#0": "met",
+        "oaic-notice@oaic#0": "open",
+        "recover@internal#0": "missed",
+        "respond@internal#0": "met",
+        "stakeholder-notice@stakeholders#0": "met",
+    }
+    owed = {one.key: one for one in ir.obligations(ir.replay(policy, stored("share-token-leak")), instant(now))}
+    # thirty days after 3 April in Sydney end with 3 May
+    assert owed["au.ndb.assess@internal#0"].due == instant("2026-05-04T00:00:00+10:00")
+    # seventy-two hours from when the grounds were held
+    assert owed["oaic-notice@oaic#0"].due == instant("2026-04-05T20:50:00Z")
+    assert owed["eu.gdpr.33-1@authority/fr#0"].due == instant("2026-04-05T20:50:00Z")
+    assert owed["recover@internal#0"].due == instant("2026-04-02T19:05:00Z")
+
+
+def test_the_streaming_outage_when_it_is_over(policy: Policy) -> None:
+    """Everything was in time but one client's update, which lacked the mitigation steps."""
+    now = "2026-04-17T20:00:00+10:00"
+    assert verdicts(policy, "streaming-outage", now) == {
+        "client-update@client/acme#0": "met",
+        "client-update@client/blue-heron#0": "missed",
+        "client-update@client/unspecified#0": "cancelled",
+        "internal-alert@internal#0": "met",
+        "postmortem@internal#0": "open",
+        "recover@internal#0": "met",
+        "respond@internal#0": "met",
+    }
+    owed = {one.key: one for one in ir.obligations(ir.replay(policy, stored("streaming-outage")), instant(now))}
+    blue_heron = owed["client-update@client/blue-heron#0"]
+    assert [attempt.missing for attempt in blue_heron.attempts] == [("mitigation-steps",)]
+    # Monday 20 to Friday 24 April
+    assert owed["postmortem@internal#0"].due == instant("2026-04-24T17:00:00+10:00")
+
+
+# --- the backend in miniature ---------------------------------------------------------------------------
+
+
+def test_the_backend_runs_and_fits_on_a_page() -> None:
+    """As a program of its own, with nothing but the library; sixty lines at most."""
+    done = subprocess.run([sys.executable, str(BACKEND)], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.strip()
+    assert len(BACKEND.read_text(encoding="utf-8").splitlines()) <= 60
+
+
+# --- the README -----------------------------------------------------------------------------------------
+
+
+def test_every_block_of_the_readme_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    """One after the other in one namespace, as a reader types them; what a comment says is printed is printed."""
+    assert BLOCKS, "no python block examined"
+    namespace: dict[str, object] = {"__name__": "readme"}
+    for block in BLOCKS:
+        exec(compile(block, "README.md", "exec"), namespace)
+    printed = capsys.readouterr().out
+    promised = [line.partition(")  # ")[2] for line in README.splitlines() if line.startswith("print(verdict")]
+    assert promised, "no promise examined"
+    assert all(f"{line}\n" in printed for line in promised)
+
+
+def test_the_readme_s_commands_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each command is understood; only the question what may happen is answered with no."""
+    monkeypatch.chdir(tmp_path)
+    commands = [shlex.split(command, comments=True) for command in COMMANDS]
+    assert len(commands) >= 5, f"{len(commands)} commands examined"
+    answers = {command[0]: main(command) for command in commands}
+    assert answers == {"open": 0, "add": 0, "check": 1, "brief": 0, "explain": 0}
+    assert "DO NOW" in capsys.readouterr().out
