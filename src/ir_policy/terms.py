@@ -305,10 +305,12 @@ def show(text: str, longest: int = 60) -> str:
 
 def piled(text: str) -> bool:
     """Whether some letter carries more accents than any script needs."""
+    if text.isascii():
+        return False
     import unicodedata
 
     run = 0
-    for char in "" if text.isascii() else text:
+    for char in text:
         run = run + 1 if unicodedata.combining(char) else 0
         if run > MAX_MARKS:
             return True

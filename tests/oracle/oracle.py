@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from fractions import Fraction
-from itertools import product
 from typing import Any as Anything
 
 from ir_policy.clocks import Deadline, due_of
@@ -46,6 +44,8 @@ PENDING, ACTIVE, DISCHARGED, WAIVED, CANCELLED, LAPSED = (
     "pending", "active", "discharged", "waived", "cancelled", "lapsed",
 )  # fmt: skip
 
+OPENED, RAISE, OTHERWISE = "opened", "raise", "otherwise"
+
 
 @dataclass(frozen=True)
 class Due:
@@ -57,8 +57,8 @@ class Due:
     early: Deadline | None
     late: Deadline | None
     kind: str
-    by_raise: bool = False
-    """Whether a raise set it on an obligation that already ran."""
+    how: str
+    """Whether its event ``opened`` (or revived) the obligation, was a ``raise`` that tightened it, or something else."""
 
     @property
     def missed_first(self) -> tuple[datetime, datetime]:
@@ -67,7 +67,7 @@ class Due:
         return self.early.missed_from, self.late.missed_from
 
 
-@dataclass
+@dataclass(eq=False)
 class Obligation:
     """One duty, one recipient, one number."""
 
@@ -85,10 +85,10 @@ class Obligation:
     not_required: bool = False
     superseded: bool = False
     repeat: bool = False
+    inside: bool = True
+    """It was in scope when its duty was last looked at."""
     lapses: bool = False
     """The incident was closed while it ran: it lapses at the instant it is missed."""
-    last_start: Event | None = None
-    """The event that opened it, or revived it last."""
 
     @property
     def key(self) -> str:
@@ -174,7 +174,6 @@ class Step:
     """What one event did, as far as later parts of the same step ask."""
 
     event: Event
-    effective: bool
     raised: bool = False
     """The governing level got worse."""
     lowered_in_error: bool = False
@@ -205,7 +204,8 @@ class World:
     """What a log means under a policy."""
 
     policy: Policy
-    events: list[Event]
+    story: list[Event]
+    """The events as corrected, in the order of the fold."""
     governing: Severity | None
     supported: Severity | None
     marks: dict[str, Stamp]
@@ -214,7 +214,8 @@ class World:
 
     def obligations(self, now: datetime) -> dict[str, Row]:
         """Every obligation as it stands at ``now``: only what happened up to then counts."""
-        state = interpret(self.policy, self.events, now).state
+        before = [event for event in self.story if event.at <= now]
+        state = self.state if len(before) == len(self.story) else fold_all(self.policy, before)
         return {obligation.key: read_off(state, obligation, now) for obligation in state.obligations}
 
 
@@ -228,7 +229,7 @@ def interpret(policy: Policy, events: Iterable[Event], now: datetime | None = No
     story = [event for event in in_order(corrected) if now is None or event.at <= now]
     state = fold_all(policy, story)
     state.violations += [("corrections", id_) for id_ in flaws]
-    return World(policy, log, state.governing, state.supported, visible_marks(state), state.violations, state)
+    return World(policy, story, state.governing, state.supported, visible_marks(state), state.violations, state)
 
 
 def in_order(events: Iterable[Event]) -> list[Event]:
@@ -245,11 +246,12 @@ def fold_all(policy: Policy, story: Iterable[Event]) -> State:
 
 
 def take_step(state: State, event: Event) -> None:
-    """*Order*: forbidden, fold, level, scope, open, tighten, discharge."""
+    """*Order*: forbidden, fold, level, scope, open, tighten, discharge; nothing of this where the event is void."""
     let_lapse(state, event.at)
-    step = Step(event, effective=not forbid(state, event), authorised_before=state.authorised)
-    if step.effective:
-        fold(state, step)
+    if forbid(state, event):
+        return
+    step = Step(event, authorised_before=state.authorised)
+    fold(state, step)
     level(state, step)
     waiting = list(state.policy.duties.values())
     again: list[Duty] = []
@@ -430,13 +432,10 @@ def waiver_refused(state: State, event: Waived) -> list[str]:
         if gate is None or not any(may_act(state, event.by, role) for role in gate.waivable_by):
             return [event.gate]
         return []
-    duty = state.policy.duties.get(event.obligation.partition("@")[0])
-    if duty is None:
+    named = next((one for one in state.obligations if one.key == event.obligation and one.is_open()), None)
+    if named is None:
         return [event.obligation]
-    is_open = any(o.key == event.obligation and o.is_open() for o in state.obligations)
-    if not is_open or not any(may_act(state, event.by, role) for role in duty.waivable_by):
-        return [duty.id]
-    return []
+    return [] if any(may_act(state, event.by, role) for role in named.duty.waivable_by) else [named.duty.id]
 
 
 def phase_refused(state: State, event: Event) -> bool:
@@ -508,10 +507,9 @@ def fold(state: State, step: Step) -> None:
 
 
 def reopen(state: State, event: Event) -> None:
-    """*Governing level* and *Marks*: a new episode; what was reached counts from the reopening."""
-    reached = state.now.reached
+    """*Governing level* and *Marks*: a new episode, in which nothing is reached yet."""
     state.episodes.append(Episode(detection=stamp_of(event)))
-    state.now.reached = {each: stamp_of(event) for each in reached}
+    state.not_applicable = set()
     state.closed = False
     state.phase = state.policy.reopens_to
     state.now.entered.add(state.policy.reopens_to)
@@ -626,11 +624,28 @@ def mark_stamp(state: State, name: str, episode: int, per: Per, duty: Duty | Non
         if name in one.marks:
             stamps.append(one.marks[name])
         for source in rule.sources:
-            if source.kind == "level" and state.governing in one.reached:
-                stamps.append(one.reached[state.governing])
+            if source.kind == "level":
+                stamps += level_stamps(state, one, duty)
             if source.kind == "duty" and duty is not None and duty.id in one.in_scope:
                 stamps.append(one.in_scope[duty.id])
     return min(stamps, default=None)
+
+
+def level_stamps(state: State, episode: Episode, duty: Duty | None) -> list[Stamp]:
+    """*Duties*, anchor: the governing level and milder ones with its limit, at which the duty would be owed."""
+    governing = state.governing
+    if governing is None or duty is None:
+        return [episode.reached[governing]] if governing in episode.reached else []
+    limits = dict(zip(Severity, duty.within, strict=True))
+    found = []
+    for level in Severity:
+        if level.worse_than(governing) or level not in episode.reached or limits[level] is not limits[governing]:
+            continue
+        state.governing = level
+        if definitely(state, duty.when.source):
+            found.append(episode.reached[level])
+        state.governing = governing
+    return found
 
 
 # --- the governing level --------------------------------------------------------------------------------
@@ -726,7 +741,7 @@ def present_recipients(state: State, duty: Duty) -> list[str]:
 def replaced_placeholder(state: State, duty: Duty) -> str:
     """*Hand-over*: the placeholder whose place named recipients have taken, or nothing."""
     case = recipients_case(state, duty)
-    if case is None or not case.each or not named_recipients(state, case):
+    if not definitely(state, duty.when.source) or case is None or not case.each or not named_recipients(state, case):
         return ""
     return case.unnamed
 
@@ -756,7 +771,7 @@ def in_force(state: State, duty: Duty, anchor: Stamp) -> bool:
     return (first is None or first <= day) and (after is None or day < after)
 
 
-def candidate_from(state: State, duty: Duty, anchor: Stamp | None, step: Step) -> Due | None:
+def candidate_from(state: State, duty: Duty, anchor: Stamp | None, step: Step, how: str) -> Due | None:
     """*Duties*: the limit for the governing level from the anchor; a single limit serves also without a level."""
     if anchor is None:
         return None
@@ -770,7 +785,7 @@ def candidate_from(state: State, duty: Duty, anchor: Stamp | None, step: Step) -
         return None
     early, kind = due_of(within.limit, anchor[0], state.policy.calendar)
     late, _ = due_of(within.limit, anchor[1], state.policy.calendar)
-    return Due(within, anchor, step.event, early, late or early, kind)
+    return Due(within, anchor, step.event, early, late or early, kind, how)
 
 
 def earlier(one: Due | None, other: Due | None) -> Due | None:
@@ -790,7 +805,7 @@ def look_at(state: State, step: Step, duty: Duty) -> list[Duty]:
     note_scope(state, step, duty)
     superseded = leave_scope(state, step, duty)
     opened, revived = open_all(state, step, duty)
-    hand_over(superseded, opened)
+    hand_over(superseded, opened, step.event.at)
     tighten(state, step, duty)
     return discharge(state, step, duty, [*opened, *revived])
 
@@ -824,7 +839,8 @@ def leave_scope(state: State, step: Step, duty: Duty) -> list[Obligation]:
     at = step.event.at
     here = in_scope_for(state, duty)
     for one in concerned(state, duty):
-        if not one.is_open() or one.recipient in here:
+        was_inside, one.inside = one.inside, one.recipient in here
+        if not one.is_open() or one.inside:
             continue
         if is_exempted(state, duty, one.recipient):
             settle(one, CANCELLED, (at, at))
@@ -837,6 +853,7 @@ def leave_scope(state: State, step: Step, duty: Duty) -> list[Obligation]:
             superseded.append(one)
         elif (
             duty.on_scope_exit is OnScopeExit.CANCEL
+            and was_inside
             and (step.lowered_in_error or step.turned_to_no)
             and not surely_missed(one.binding, at)
             and one.recipient not in state.now.promised
@@ -850,7 +867,7 @@ def open_all(state: State, step: Step, duty: Duty) -> tuple[list[Obligation], li
     opened: list[Obligation] = []
     revived: list[Obligation] = []
     anchor = anchor_of(state, duty, len(state.episodes) - 1)
-    if anchor is None:
+    if anchor is None or (duty.opens_after is not None and state.closed):
         return opened, revived
     for who in in_scope_for(state, duty):
         mine = [one for one in concerned(state, duty) if one.recipient == who]
@@ -858,10 +875,8 @@ def open_all(state: State, step: Step, duty: Duty) -> tuple[list[Obligation], li
         if latest is None:
             opened.append(open_one(state, step, duty, who, anchor))
         elif latest.settled == CANCELLED:
-            latest.settled, latest.settled_at = "", None
-            latest.not_required = latest.superseded = False
-            latest.last_start = step.event
-            improve(latest, candidate_from(state, duty, anchor, step))
+            revive(latest, step)
+            improve(latest, candidate_from(state, duty, latest.anchor if latest.repeat else anchor, step, OPENED))
             revived.append(latest)
         elif duty.again_on_raise and step.raised and latest.settled == DISCHARGED:
             repeat = open_one(state, step, duty, who, stamp_of(step.event))
@@ -870,11 +885,25 @@ def open_all(state: State, step: Step, duty: Duty) -> tuple[list[Obligation], li
     return opened, revived
 
 
+def revive(one: Obligation, step: Step) -> None:
+    """*Deadlines*: a revived due is set by the reviving event, unless it was missed before it was cancelled."""
+    assert one.settled_at is not None
+    missed_before = surely_missed(one.binding, one.settled_at[0])
+    one.settled, one.settled_at = "", None
+    one.not_required = one.superseded = False
+    if not missed_before:
+        one.shown, one.binding = set_anew(one.shown, step), set_anew(one.binding, step)
+
+
+def set_anew(due: Due | None, step: Step) -> Due | None:
+    return None if due is None else replace(due, event=step.event, how=OPENED)
+
+
 def open_one(state: State, step: Step, duty: Duty, who: str, anchor: Stamp) -> Obligation:
     """*Duties*: numbered from 0 for that duty and recipient over the whole incident."""
     number = sum(one.duty is duty and one.recipient == who for one in state.obligations)
-    one = Obligation(duty, who, number, len(state.episodes) - 1, step.event, anchor, last_start=step.event)
-    improve(one, candidate_from(state, duty, anchor, step))
+    one = Obligation(duty, who, number, len(state.episodes) - 1, step.event, anchor)
+    improve(one, candidate_from(state, duty, anchor, step, OPENED))
     state.obligations.append(one)
     return one
 
@@ -887,19 +916,20 @@ def improve(one: Obligation, candidate: Due | None) -> None:
             one.binding = earlier(one.binding, candidate)
 
 
-def hand_over(superseded: list[Obligation], opened: list[Obligation]) -> None:
-    """*Duties* 3: the first that opens takes over the placeholder's anchor and deadlines, whichever is earlier."""
+def hand_over(superseded: list[Obligation], opened: list[Obligation], at: datetime) -> None:
+    """*Duties* 3: the first that opens takes over the placeholder's anchor and deadlines, and a breach as it is."""
     for old in superseded:
-        for heir in opened[:1]:
+        for heir in [one for one in opened if not one.repeat][:1]:
             heir.anchor = min(heir.anchor, old.anchor)
-            heir.shown = earlier(heir.shown, old.shown)
-            heir.binding = earlier(heir.binding, old.binding)
+            heir.shown = earlier(old.shown, heir.shown)
+            missed = surely_missed(old.binding, at)
+            heir.binding = old.binding if missed else earlier(old.binding, heir.binding)
 
 
 def tighten(state: State, step: Step, duty: Duty) -> None:
-    """*Duties* 4: every open obligation of the duty, in scope or not; never later."""
-    for one in state.obligations:
-        if one.duty is not duty or not one.is_open():
+    """*Duties* 4: every open obligation, in scope or not; never later, and a binding due already missed stays."""
+    for one in concerned(state, duty):
+        if not one.is_open():
             continue
         if one.repeat:
             anchor: Stamp | None = one.anchor
@@ -907,9 +937,9 @@ def tighten(state: State, step: Step, duty: Duty) -> None:
             anchor = anchor_of(state, duty, one.episode)
             if anchor is not None:
                 one.anchor = min(one.anchor, anchor)
-        candidate = candidate_from(state, duty, anchor, step)
-        if candidate is not None:
-            improve(one, replace(candidate, by_raise=step.raised))
+        missed = one.binding if surely_missed(one.binding, step.event.at) else None
+        improve(one, candidate_from(state, duty, anchor, step, RAISE if step.raised else OTHERWISE))
+        one.binding = missed or one.binding
 
 
 def discharge(state: State, step: Step, duty: Duty, fresh: list[Obligation]) -> list[Duty]:
@@ -939,7 +969,7 @@ def met_now(state: State, step: Step, one: Obligation, match: Anything) -> list[
         return [max(min(starts), one.anchor)] if starts else []
     if match.kind == "level":
         return [(step.event.at, step.event.at)] if state.governing is not None else []
-    if step.effective and meets(state, state.acts[-1], one, match):
+    if meets(state, state.acts[-1], one, match):
         return [stamp_of(step.event)]
     return []
 
@@ -985,8 +1015,6 @@ def settle(one: Obligation, how: str, when: Stamp) -> None:
 def settle_by_name(state: State, step: Step) -> None:
     """*Duties* 6: waived by name; on an effective ``closed`` what lapses, lapses now or when it is missed."""
     event = step.event
-    if not step.effective:
-        return
     for one in list(state.obligations):
         if isinstance(event, Waived) and one.key == event.obligation and one.is_open():
             settle(one, WAIVED, (event.at, event.at))
@@ -1059,16 +1087,13 @@ def breach(one: Obligation, now: datetime) -> tuple[datetime, datetime, str] | N
     if not due.late.missed(until):
         return None
     learnt = due.event.recorded_at or due.event.at
-    return due.late.at, max(due.late.missed_from, learnt), cause(one, due)
+    return due.late.at, max(due.late.missed_from, learnt), cause(due)
 
 
-def cause(one: Obligation, due: Due) -> str:
-    """*Deadlines*: ``born-overdue``, ``raised-after-limit`` or ``deadline``."""
-    assert one.last_start is not None
-    if surely_missed(due, one.last_start.at):
-        return "born-overdue"
-    if due.by_raise and surely_missed(due, due.event.at):
-        return "raised-after-limit"
+def cause(due: Due) -> str:
+    """*Deadlines*: ``deadline``, unless the due was already missed by the event that set it."""
+    if surely_missed(due, due.event.at):
+        return {OPENED: "born-overdue", RAISE: "raised-after-limit"}.get(due.how, "deadline")
     return "deadline"
 
 
@@ -1102,9 +1127,7 @@ def at_risk(state: State, one: Obligation, now: datetime) -> bool:
         return False
     left = due.early.at - now
     length = due.early.at - due.anchor[0]
-    microsecond = timedelta(microseconds=1)
-    share = state.policy.at_risk.share * Fraction(length // microsecond)
-    return Fraction(left // microsecond) < share or left < state.policy.at_risk.at_least
+    return left * state.policy.at_risk.one_in < length or left < state.policy.at_risk.at_least
 
 
 # --- corrections ----------------------------------------------------------------------------------------
@@ -1137,7 +1160,8 @@ def mend(target: Event, correction: Corrected) -> Event | None:
     if isinstance(target, Corrected) or {"kind", "id", "incident"} & set(fields):
         return None
     try:
-        return event_from_wire({**to_wire(target), **fields})
+        said = {**to_wire(target), **fields}
+        return event_from_wire({name: value for name, value in said.items() if value is not None})
     except EventInvalid:
         return None
 
@@ -1168,20 +1192,21 @@ def severity_facts(policy: Policy) -> tuple[str, ...]:
 
 
 class Levels:
-    """The level of every complete set of facts, worked out once each."""
+    """The level of every complete set of facts, worked out once each; a set is a number with one bit a fact."""
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.facts = severity_facts(policy)
-        self._cache: dict[frozenset[str], tuple[Severity, tuple[str, ...]]] = {}
+        self.worked_out = [self._work_out(mask) for mask in range(1 << len(self.facts))]
+        self.index = [level.index for level, _ in self.worked_out]
 
-    def of(self, yes: frozenset[str]) -> tuple[Severity, tuple[str, ...]]:
-        """Level and deciding rules when exactly these facts are so."""
-        if yes not in self._cache:
-            self._cache[yes] = self._worked_out(yes)
-        return self._cache[yes]
+    def mask(self, names: Iterable[str]) -> int:
+        return sum(1 << self.facts.index(name) for name in names)
 
-    def _worked_out(self, yes: frozenset[str]) -> tuple[Severity, tuple[str, ...]]:
+    def _work_out(self, mask: int) -> tuple[Severity, tuple[str, ...]]:
+        """Level and deciding rules when exactly the facts of the mask are so."""
+        yes = {name for position, name in enumerate(self.facts) if mask >> position & 1}
+
         def register(atom: Atom) -> Truth:
             return yes_or_no(atom.name in yes)
 
@@ -1201,14 +1226,15 @@ def classify(
 ) -> tuple[Severity, Severity, Severity, tuple[str, ...]]:
     """Level of the facts known to be yes, best and worst over every completion, and the rules that decide."""
     levels = levels or Levels(policy)
-    yes = frozenset(name for name in levels.facts if facts.get(name) is YES)
-    open_ = [name for name in levels.facts if facts.get(name, UNKNOWN) is UNKNOWN]
-    severity, determined_by = levels.of(yes)
-    best = worst = severity
-    for answers in product((False, True), repeat=len(open_)):
-        one, _ = levels.of(yes | {name for name, answer in zip(open_, answers, strict=True) if answer})
-        if one.worse_than(worst):
-            worst = one
-        if best.worse_than(one):
-            best = one
-    return severity, best, worst, determined_by
+    yes = levels.mask(name for name in levels.facts if facts.get(name) is YES)
+    not_known = levels.mask(name for name in levels.facts if facts.get(name, UNKNOWN) is UNKNOWN)
+    severity, determined_by = levels.worked_out[yes]
+    outcomes = set()
+    added = not_known
+    while True:  # every subset of what is not known, as if those were so and the others not
+        outcomes.add(levels.index[yes | added])
+        if not added:
+            break
+        added = (added - 1) & not_known
+    every = list(Severity)
+    return severity, every[max(outcomes)], every[min(outcomes)], determined_by

@@ -176,6 +176,8 @@ class StepDone(Event):
 
 @frozen(kw_only=True, eq=False, repr=False)
 class ChannelOpened(Event):
+    """A channel in which the incident is worked on was opened."""
+
     only_kind: ClassVar[str] = "channel-opened"
     channel: str = _field("label")
 
@@ -234,6 +236,8 @@ class ProcessorTold(Event):
 
 @frozen(kw_only=True, eq=False, repr=False)
 class RansomPaid(Event):
+    """A ransom was paid, whether or not the amount is known."""
+
     only_kind: ClassVar[str] = "ransom-paid"
     amount_known: bool = _field("flag", False)
 
@@ -269,6 +273,8 @@ class Milestone(Event):
 
 @frozen(kw_only=True, eq=False, repr=False)
 class Closed(Event):
+    """The incident was closed, and how it ended."""
+
     only_kind: ClassVar[str] = "closed"
     outcome: str = _field("outcome")
     reason: str = _field("text", "")
@@ -284,6 +290,8 @@ class Reopened(Event):
 
 @frozen(kw_only=True, eq=False, repr=False)
 class Merged(Event):
+    """The incident goes on as another one; its log stays as it is."""
+
     only_kind: ClassVar[str] = "merged"
     into: str = _field("label")
     reason: str = _field("text")
@@ -323,6 +331,8 @@ class Corrected(Event):
 
 @frozen(kw_only=True, eq=False, repr=False)
 class Note(Event):
+    """Something worth keeping that no other kind says; it changes nothing."""
+
     only_kind: ClassVar[str] = "note"
     text: str = _field("text")
 

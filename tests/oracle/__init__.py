@@ -1,0 +1,1 @@
+"""The second opinion: an independent interpreter, random logs, and the comparison with the engine."""

@@ -1,0 +1,330 @@
+"""The oracle against scenarios worked out by hand from the page on semantics; the engine has no part in this."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from functools import cache
+from typing import Any
+
+from ir_policy.log.events import Event, event_from_wire
+from ir_policy.rules.compile import load_policy
+from ir_policy.rules.model import Policy
+from ir_policy.terms import NO, UNKNOWN, YES, Severity
+from oracle.oracle import Row, World, classify, interpret, severity_facts
+
+COMMANDER = {"by": "incident-commander"}
+LEGAL = {"by": "legal-liaison"}
+
+
+@cache
+def policy() -> Policy:
+    return load_policy("motion-mavericks")
+
+
+def t(text: str) -> datetime:
+    """An instant in UTC, on Tuesday 3 March 2026 unless it names another day of that month."""
+    day, _, clock = text.rpartition("T")
+    return datetime.fromisoformat(f"2026-03-{day or '03'}T{clock}+00:00").astimezone(timezone.utc)
+
+
+def log(*lines: tuple[str, str, dict[str, Any]]) -> list[Event]:
+    """Events from (kind, instant, fields), numbered from e1."""
+    return [
+        event_from_wire({"kind": kind, "id": f"e{n}", "incident": "i", "at": t(at).isoformat(), "by": "ana"} | fields)
+        for n, (kind, at, fields) in enumerate(lines, 1)
+    ]
+
+
+def world(*lines: tuple[str, str, dict[str, Any]]) -> World:
+    return interpret(policy(), log(*lines))
+
+
+def row(found: World, key: str, now: str) -> Row:
+    return found.obligations(t(now))[key]
+
+
+def detected(at: str, **fields: Any) -> tuple[str, str, dict[str, Any]]:
+    return ("detected", at, {"source": "sentry", **fields})
+
+
+def facts(at: str, since: str = "", **values: str) -> tuple[str, str, dict[str, Any]]:
+    said = {name.replace("__", "/").replace("_", "-"): value for name, value in values.items()}
+    return ("facts-reported", at, {"facts": said} | ({"since": t(since).isoformat()} if since else {}))
+
+
+def decided(at: str, level: str, **fields: Any) -> tuple[str, str, dict[str, Any]]:
+    return ("severity-decided", at, {"severity": level, "reason": "seen enough", **COMMANDER, **fields})
+
+
+# --- levels and the clocks tied to them -----------------------------------------------------------------
+
+
+def test_a_level_reached_before_the_first_decision_counts_from_detection() -> None:
+    """Detected 01:00, decided SEV1 at 01:10: alert due 01:15, commander due 01:30, recovery due 05:00."""
+    found = world(detected("01:00"), decided("01:10", "SEV1"))
+    assert found.governing is Severity.SEV1
+    assert row(found, "internal-alert@internal#0", "01:10").due_at == t("01:15")
+    assert row(found, "respond@internal#0", "01:10").due_at == t("01:30")
+    assert row(found, "recover@internal#0", "01:10").due_at == t("05:00")
+    assert row(found, "recover@internal#0", "01:10").opened_at == t("01:10")
+
+
+def test_a_level_reached_after_a_decision_counts_from_its_own_stamp() -> None:
+    """SEV2 decided at 01:10; facts since 01:40, told at 01:50, support SEV1: alert due 01:55, commander due 02:10."""
+    found = world(
+        detected("01:00"), decided("01:10", "SEV2"), facts("01:50", since="01:40", streaming_unavailable="yes")
+    )
+    assert row(found, "internal-alert@internal#0", "01:50").due_at == t("01:55")
+    assert row(found, "respond@internal#0", "01:50").due_at == t("02:10")
+    assert row(found, "respond@internal#0", "01:50").anchor == t("01:00")
+
+
+def test_a_raise_beyond_a_shorter_limit_is_a_breach_with_its_cause() -> None:
+    """SEV2 decided at 01:10 with recovery due 06:00; a raise to SEV0 at 02:30 makes it 02:00, known at 02:31."""
+    found = world(
+        detected("01:00"),
+        decided("01:10", "SEV2"),
+        decided("02:30", "SEV0", recorded_at=t("02:31").isoformat()),
+    )
+    assert row(found, "recover@internal#0", "02:00").due_at == t("06:00")
+    assert row(found, "recover@internal#0", "02:30").breach == (t("02:00"), t("02:31"), "raised-after-limit")
+
+
+def test_an_advisory_limit_is_shown_and_does_not_bind() -> None:
+    """At SEV0 a commander is due after five minutes, which only advises; lowered to SEV1 thirty minutes bind."""
+    opening = (detected("01:00"), facts("01:02", exfiltration_likely="yes"))
+    at_worst = row(world(*opening), "respond@internal#0", "09:00")
+    assert (at_worst.due_at, at_worst.binding_due_at, at_worst.verdict) == (t("01:05"), None, "open")
+    lowered = world(*opening, decided("01:20", "SEV1", lowering="situation-improved"))
+    after = row(lowered, "respond@internal#0", "01:30")
+    assert (after.due_at, after.binding_due_at, after.verdict) == (t("01:05"), t("01:30"), "at-risk")
+    assert row(lowered, "respond@internal#0", "01:30:00.000001").breach == (
+        t("01:30"),
+        t("01:30:00.000001"),
+        "deadline",
+    )
+
+
+def test_anybody_may_raise_and_only_the_commander_lowers() -> None:
+    """Ana's SEV2 governs, her SEV3 is void, and until somebody takes the role its contact may decide."""
+    found = world(
+        detected("01:00"),
+        ("severity-decided", "01:01", {"severity": "SEV2"}),
+        ("severity-decided", "01:02", {"severity": "SEV3", "reason": "too much"}),
+    )
+    assert found.governing is Severity.SEV2
+    assert found.violations == [("commander-decides-severity", "e3")]
+    assert "severity-decided" not in found.marks
+    by_contact = world(detected("01:00"), decided("01:01", "SEV3", by="reliability-partner"))
+    assert by_contact.marks["severity-decided"] == (t("01:01"), t("01:01"))
+
+
+def test_a_repeat_is_owed_after_a_raise_and_counts_from_it() -> None:
+    """The alert went out at 01:05; SEV0 at 02:00 owes another one by 02:15."""
+    found = world(
+        detected("01:00"),
+        decided("01:01", "SEV1"),
+        ("notice-sent", "01:05", {"duties": ["internal-alert"], "recipients": ["internal"]}),
+        decided("02:00", "SEV0"),
+    )
+    assert row(found, "internal-alert@internal#0", "02:00").verdict == "met"
+    again = row(found, "internal-alert@internal#1", "02:00")
+    assert (again.status, again.due_at, again.anchor) == ("active", t("02:15"), t("02:00"))
+
+
+# --- who it is owed to ----------------------------------------------------------------------------------
+
+
+def test_the_first_named_client_takes_over_from_nobody_in_particular() -> None:
+    """Clients unnamed at 01:00, two named at 03:00: the first has the old breach, the second one of its own."""
+    found = world(
+        detected("01:00"),
+        facts("01:00", major_function_lost="yes", clients_impacted="yes"),
+        facts("03:00", client__blue="yes", client__acme="unknown"),
+    )
+    nobody = row(found, "client-update@client/unspecified#0", "03:00")
+    assert (nobody.status, nobody.verdict, nobody.breach) == ("cancelled", "cancelled", None)
+    first = row(found, "client-update@client/acme#0", "03:00")
+    assert (first.due_at, first.breach) == (t("02:00"), (t("02:00"), t("02:00:00.000001"), "deadline"))
+    second = row(found, "client-update@client/blue#0", "03:00")
+    assert second.breach == (t("02:00"), t("03:00"), "born-overdue")
+
+
+def test_a_retracted_client_is_let_go_unless_it_was_promised_an_update() -> None:
+    """Both clients are retracted at 01:30; the one that was promised a next update stays."""
+    found = world(
+        detected("01:00"),
+        facts("01:00", major_function_lost="yes", clients_impacted="yes", client__acme="yes", client__blue="yes"),
+        ("notice-sent", "01:10", {
+            "duties": ["internal-alert"], "recipients": ["client/blue"], "next_update_by": t("02:00").isoformat(),
+        }),
+        facts("01:30", client__acme="no", client__blue="no"),
+    )  # fmt: skip
+    assert row(found, "client-update@client/acme#0", "01:30").status == "cancelled"
+    assert row(found, "client-update@client/blue#0", "01:30").status == "active"
+    assert row(found, "client-update@client/unspecified#0", "01:30").status == "active"
+
+
+def test_a_sending_must_state_what_is_asked_and_takes_the_rest_from_its_draft() -> None:
+    """The first sending leaves a state out and meets nothing; the second has both from the draft."""
+    found = world(
+        detected("01:00"),
+        facts("01:00", major_function_lost="yes", clients_impacted="yes", client__acme="yes"),
+        ("notice-drafted", "01:02", {
+            "notice": "n1", "digest": "d", "duties": ["client-update"], "recipients": ["client/acme"],
+            "states": ["share-link-status", "mitigation-steps"],
+        }),
+        ("notice-sent", "01:05", {"notice": "n1", "states": ["mitigation-steps"]}),
+        ("notice-sent", "01:50", {"notice": "n1"}),
+    )  # fmt: skip
+    assert row(found, "client-update@client/acme#0", "01:49").status == "active"
+    assert row(found, "client-update@client/acme#0", "01:50").met_at == t("01:50")
+
+
+def test_one_notice_meets_every_duty_with_the_same_act() -> None:
+    """Told the authority under the law at 02:00: the company's own notice is met too, without being named."""
+    found = world(
+        detected("01:00"),
+        ("breach-finding", "01:10", {"finding": "confirmed"}),
+        facts("01:11", affected_in__de="yes", affected_in__au="yes"),
+        ("notice-sent", "02:00", {"duties": ["eu.gdpr.33-1"], "recipients": ["authority/de"]}),
+    )
+    rows = found.obligations(t("02:00"))
+    assert rows["eu.gdpr.33-1@authority/de#0"].met_at == t("02:00")
+    assert rows["eu-authority-notice@authority/de#0"].met_at == t("02:00")
+    assert rows["oaic-notice@oaic#0"].due_at == t("06T01:10")
+    assert "eu.gdpr.33-1@authority/au#0" not in rows
+    assert found.marks["initial-notice-sent"] == (t("02:00"), t("02:00"))
+
+
+# --- facts, findings, exemptions ------------------------------------------------------------------------
+
+
+def test_what_was_done_before_counts_where_the_duty_says_so() -> None:
+    """The breach was confirmed at 01:10, suspected only afterwards: the assessment is met as it opens."""
+    found = world(
+        detected("01:00"),
+        ("breach-finding", "01:10", {"finding": "confirmed"}),
+        facts("01:20", privacy_suspected="yes"),
+    )
+    assessed = row(found, "au.ndb.assess@internal#0", "01:20")
+    assert (assessed.status, assessed.met_at, assessed.verdict) == ("discharged", t("01:10"), "met")
+    # Suspected on 3 March in Sydney: day 30 is 2 April, the first instant after it is 3 April, still at +11:00.
+    assert assessed.due_at == datetime(2026, 4, 2, 13, tzinfo=timezone.utc)
+    assert assessed.boundary == "exclusive"
+
+
+def test_an_exemption_lasts_as_long_as_its_ground() -> None:
+    """Not notified for want of risk; when risk is found again the duty is back with its old deadline."""
+    lines = (
+        detected("01:00"),
+        ("breach-finding", "01:10", {"finding": "aware"}),
+        facts("01:20", risk_unlikely="yes"),
+        ("not-notifying", "01:30", {
+            "duty": "eu.gdpr.33-1", "recipient": "authority/unspecified", "ground": "no risk", "reason": "r", **LEGAL,
+        }),
+    )  # fmt: skip
+    exempted = row(world(*lines), "eu.gdpr.33-1@authority/unspecified#0", "01:30")
+    assert (exempted.status, exempted.verdict) == ("cancelled", "not-required")
+    back = row(world(*lines, facts("05T00:00", risk_unlikely="no")), "eu.gdpr.33-1@authority/unspecified#0", "05T00:00")
+    assert (back.status, back.due_at, back.opened_at) == ("active", t("06T01:10"), t("01:10"))
+
+
+def test_the_record_may_not_say_whether_it_was_in_time() -> None:
+    """The alert is due 01:15 or up to a minute less a microsecond later: sent at 01:15:30 it is undetermined."""
+    found = world(
+        detected("01:00", precision="minute"),
+        decided("01:01", "SEV1"),
+        ("notice-sent", "01:15:30", {"duties": ["internal-alert"], "recipients": ["internal"]}),
+    )
+    assert row(found, "internal-alert@internal#0", "01:15:20").verdict == "undetermined"
+    sent = row(found, "internal-alert@internal#0", "02:00")
+    assert (sent.verdict, sent.breach, sent.late_by) == ("undetermined", None, timedelta(seconds=30))
+
+
+# --- episodes -------------------------------------------------------------------------------------------
+
+
+def test_closing_lets_lapse_what_is_missed_then_or_later() -> None:
+    """Closed at 01:10 with the alert due 01:15: it stays open until then, and a later sending does not meet it."""
+    found = world(
+        detected("01:00"),
+        decided("01:05", "SEV1"),
+        ("closed", "01:10", {"outcome": "resolved", **COMMANDER}),
+        ("notice-sent", "01:20", {"duties": ["internal-alert"], "recipients": ["internal"]}),
+    )
+    assert row(found, "internal-alert@internal#0", "01:15").status == "active"
+    lapsed = row(found, "internal-alert@internal#0", "01:20")
+    assert (lapsed.status, lapsed.verdict, lapsed.met_at) == ("lapsed", "missed", None)
+    assert lapsed.breach == (t("01:15"), t("01:15:00.000001"), "deadline")
+    # Closed on Tuesday 3 March at 12:10 in Sydney: five business days end on Tuesday 10 March at 17:00 there.
+    assert row(found, "postmortem@internal#0", "01:20").due_at == t("10T06:00")
+
+
+def test_reopening_starts_the_service_clocks_afresh_and_keeps_the_privacy_clocks() -> None:
+    """Reopened at 04T00:00: recovery is owed anew from there, the notice to the regulator goes on."""
+    found = world(
+        detected("01:00"),
+        decided("01:05", "SEV1"),
+        ("breach-finding", "01:06", {"finding": "confirmed"}),
+        ("recovered", "02:00", {}),
+        ("closed", "02:10", {"outcome": "resolved", **COMMANDER}),
+        ("reopened", "04T00:00", {"reason": "it came back"}),
+    )
+    rows = found.obligations(t("04T00:00"))
+    assert rows["recover@internal#0"].met_at == t("02:00")
+    assert (rows["recover@internal#1"].due_at, rows["recover@internal#1"].episode) == (t("04T04:00"), 1)
+    assert (rows["oaic-notice@oaic#0"].due_at, rows["oaic-notice@oaic#0"].episode) == (t("06T01:06"), 0)
+    assert "oaic-notice@oaic#1" not in rows
+
+
+def test_an_alert_that_opens_by_time_never_was_when_a_level_comes_before() -> None:
+    """Nobody assessed it until 01:15; with a level at 01:14 the alert never was, with one at 01:15 it was met."""
+    before = world(detected("01:00"), facts("01:14", partial_outage="yes"))
+    assert "unassessed-alert@internal#0" in before.obligations(t("01:13"))
+    assert before.obligations(t("01:13"))["unassessed-alert@internal#0"].status == "pending"
+    assert "unassessed-alert@internal#0" not in before.obligations(t("01:14"))
+    after = world(detected("01:00"), facts("01:15", partial_outage="yes"))
+    assert row(after, "unassessed-alert@internal#0", "01:15").met_at == t("01:15")
+
+
+# --- corrections ----------------------------------------------------------------------------------------
+
+
+def test_only_legal_moves_a_privacy_clock_later() -> None:
+    """Awareness at 01:10 is moved to 03:10 by legal, not by Ana; an earlier one anybody with evidence may say."""
+
+    def corrected(by: str, at: str) -> World:
+        fields = {"at": t(at).isoformat()}
+        return world(
+            detected("01:00"),
+            ("breach-finding", "01:10", {"finding": "aware"}),
+            ("corrected", "04:00", {"event": "e2", "fields": fields, "reason": "r", "evidence": ["x"], "by": by}),
+        )
+
+    assert corrected("legal-counsel", "03:10").marks["aware"][0] == t("03:10")
+    refused = corrected("ana", "03:10")
+    assert (refused.marks["aware"][0], refused.violations) == (t("01:10"), [("corrections", "e3")])
+    assert corrected("ana", "01:05").marks["aware"][0] == t("01:05")
+
+
+# --- severity alone -------------------------------------------------------------------------------------
+
+
+def test_the_range_covers_every_answer_that_is_still_open() -> None:
+    """A partial outage is SEV2; with everything else open it may yet be SEV0, and a threat raises it to SEV1."""
+    assert classify(policy(), {"partial-outage": YES}) == (
+        Severity.SEV2,
+        Severity.SEV2,
+        Severity.SEV0,
+        ("sev2-partial-outage",),
+    )
+    others = dict.fromkeys(severity_facts(policy()), NO)
+    assert classify(policy(), others) == (Severity.SEV3, Severity.SEV3, Severity.SEV3, ("sev3-otherwise",))
+    threatened = {**others, "partial-outage": YES, "integrity-threatened": YES, "streaming-unavailable": UNKNOWN}
+    assert classify(policy(), threatened) == (
+        Severity.SEV1,
+        Severity.SEV1,
+        Severity.SEV0,
+        ("raise-integrity", "sev2-partial-outage"),
+    )

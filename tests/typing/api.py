@@ -1,0 +1,155 @@
+"""The public names as an embedder types them. Never run: ``mypy --strict`` must accept every line of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta, timezone
+from pathlib import Path
+from typing import assert_type
+
+import ir_policy as ir
+
+
+def documents() -> ir.Policy:
+    """Documents become a policy, in whatever form they come."""
+    by_id = ir.load_policy("motion-mavericks")
+    by_path = ir.load_policy(Path("own.yaml"), documents=["document: law\n", Path("law.yaml")])
+    days = ir.Holidays("sg", date(2026, 1, 1), date(2026, 12, 31), {date(2026, 8, 9): "National Day"})
+    assert_type(ir.load_policy("own", documents=[days]), ir.Policy)
+    calendar = ir.Calendar("Asia/Singapore", time(9), time(18), frozenset(range(5)), days)
+    assert_type(calendar.is_open(datetime(2026, 8, 9, tzinfo=timezone.utc)), bool)
+    assert_type(by_id.digest, str)
+    assert_type(by_id.duties["respond"].owed_by, str)
+    return by_path
+
+
+def severity(policy: ir.Policy) -> ir.Severity:
+    """Facts become a severity with its reasons."""
+    verdict = ir.classify(policy, {"streaming-unavailable": ir.YES, "exfiltration-likely": ir.UNKNOWN})
+    assert_type(verdict, ir.Classification)
+    assert_type(verdict.severity, ir.Severity)
+    assert_type(verdict.range, ir.Range)
+    assert_type(verdict.range.worst.worse_than(ir.Severity.SEV1), bool)
+    assert_type(verdict.determined_by, tuple[str, ...])
+    for question in verdict.open_questions:
+        assert_type(question, ir.Question)
+        assert_type(question.if_yes, ir.Range)
+    in_words: Mapping[str, ir.Truth | str] = {"streaming-unavailable": "yes"}
+    return ir.classify(policy, in_words).severity
+
+
+def incident(policy: ir.Policy) -> ir.Incident:
+    """What happens becomes an incident."""
+    t0 = datetime(2026, 4, 3, 8, 5, tzinfo=timezone.utc)
+    step = ir.open_incident(policy, ir.Detected(incident="inc-7", at=t0, by="sentry", source="sentry"))
+    assert_type(step, ir.Step)
+    reported = ir.FactsReported(incident="inc-7", at=t0, by="ana", facts={"streaming-unavailable": ir.YES}, since=t0)
+    decided = ir.SeverityDecided(incident="inc-7", at=t0, by="ana", severity=ir.Severity.SEV1, reason="seen")
+    entered = ir.PhaseChange(kind="phase-entered", incident="inc-7", at=t0, by="ana", phase=ir.Phase.ASSESS)
+    taken = ir.RoleChange(kind="role-taken", incident="inc-7", at=t0, by="ana", role="scribe", person="ana")
+    done = ir.StepDone(incident="inc-7", at=t0, by="ana", step="isolate", evidence=("log.txt",))
+    sent = ir.Notice(
+        kind="notice-sent",
+        incident="inc-7",
+        at=t0,
+        by="ana",
+        duties=("internal-alert",),
+        recipients=("internal",),
+        next_update_by=t0 + timedelta(hours=1),
+    )
+    events: Iterable[ir.Event] = (reported, decided, entered, taken, done, sent)
+    for event in events:
+        for refusal in ir.check(step.incident, event):
+            assert_type(refusal, ir.Refusal)
+            assert_type(refusal.missing, tuple[str, ...])
+        step = ir.record(step.incident, event)
+    try:
+        step = ir.apply(step.incident, ir.Note(incident="inc-7", at=t0, by="ana", text="calm"))
+    except ir.Refused as error:
+        assert_type(error.refusals, tuple[ir.Refusal, ...])
+    assert_type(step.opened, tuple[str, ...])
+    assert_type(step.level, tuple[ir.Severity | None, ir.Severity | None])
+    assert_type(step.violations, tuple[ir.Violation, ...])
+    return step.incident
+
+
+def answers(incident: ir.Incident, now: datetime) -> timedelta | None:
+    """An incident at an instant."""
+    left: timedelta | None = None
+    for owed in ir.obligations(incident, now, known_at=now):
+        assert_type(owed, ir.Obligation)
+        assert_type(owed.due, datetime | None)
+        assert_type(owed.breach, ir.Breach | None)
+        left = owed.time_left(now)
+    assert_type(ir.next_wakeup(incident, now), datetime | None)
+    assert_type(ir.explain(incident, "oaic-notice", now), ir.Explanation)
+    assert_type(ir.brief(incident, now), ir.Brief)
+    assert_type(ir.brief(incident, now).text(colour=False), str)
+    for correction in ir.corrections(incident):
+        assert_type(correction, ir.Correction)
+    assert_type(incident.severity, ir.Levels)
+    assert_type(incident.severity.governing, ir.Severity | None)
+    assert_type(incident.phase, ir.Phase)
+    assert_type(incident.marks.get("detected"), datetime | None)
+    return left
+
+
+def log(policy: ir.Policy, lines: str) -> ir.Incident:
+    """The log as text and back."""
+    read = ir.read_log(lines)
+    assert_type(read, ir.Log)
+    assert_type(read.events, tuple[ir.Event, ...])
+    assert_type(read.policy, ir.PolicyPin | None)
+    assert_type(ir.read_event({"kind": "note"}), ir.Event)
+    incident = ir.replay(policy, read)
+    assert_type(ir.write_log(incident.log, incident.pin), str)
+    return ir.replay(policy, incident.log, known_at=datetime(2026, 4, 3, tzinfo=timezone.utc))
+
+
+def errors(source: str) -> tuple[ir.Problem, ...]:
+    """What can be wrong, as values."""
+    try:
+        ir.load_policy(source)
+    except (ir.PolicyInvalid, ir.EventInvalid, ir.QuestionInvalid) as error:
+        return error.problems
+    except ir.PolicyMismatch as error:
+        assert_type(error.expected, str)
+    except ir.LogInvalid as error:
+        assert_type((error.index, error.why), tuple[int, str])
+    except ir.CalendarExhausted as error:
+        assert_type(error.covers, tuple[date, date])
+    except ir.IRPolicyError as error:
+        assert_type(str(error), str)
+    return ()
+
+
+def truth(reported: ir.Truth) -> str:
+    """Not known is an answer of its own, and the type checker sees that each was thought of."""
+    if reported is ir.YES:
+        return "yes"
+    if reported is ir.NO:
+        return "no"
+    return "unknown" if reported is ir.UNKNOWN else ir.Basis.POLICY.value
+
+
+def every_kind(at: datetime) -> tuple[ir.Event, ...]:
+    """Each class of event with what it must say."""
+    return (
+        ir.ChannelOpened(incident="i", at=at, by="a", channel="#inc-7"),
+        ir.Page(kind="page-sent", incident="i", at=at, by="a", level="primary", person="ana"),
+        ir.BreachFinding(incident="i", at=at, by="a", finding="confirmed", since=at),
+        ir.ProcessorTold(incident="i", at=at, by="a", vendor="mux"),
+        ir.RansomPaid(incident="i", at=at, by="a", amount_known=False),
+        ir.NotNotifying(
+            incident="i", at=at, by="a", duty="oaic-notice", recipient="oaic", ground="no breach", reason="x"
+        ),
+        ir.Hold(kind="hold-started", incident="i", at=at, by="a", scope="deletion", until=at),
+        ir.Documented(incident="i", at=at, by="a", summary="x", disposition="x"),
+        ir.Milestone(kind="recovered", incident="i", at=at, by="a"),
+        ir.Closed(incident="i", at=at, by="a", outcome="resolved"),
+        ir.Reopened(incident="i", at=at, by="a", reason="x"),
+        ir.Merged(incident="i", at=at, by="a", into="j", reason="x"),
+        ir.Waived(incident="i", at=at, by="a", gate="snapshot-before-cleanup", reason="x"),
+        ir.ActionEvent(kind="action-opened", incident="i", at=at, by="a", action="x", owner="b", due=at),
+        ir.Corrected(incident="i", at=at, by="a", event="e", fields={"by": "b"}, reason="x", evidence=("x",)),
+    )
