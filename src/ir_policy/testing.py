@@ -5,7 +5,12 @@ host's own document is covered as the shipped one is. Nothing in the package imp
 which an embedder brings.
 
 A log drawn here is well-formed, not well-behaved: its people forget, contradict each other, act without power and
-report late, as people do.
+report late, as people do::
+
+    @given(log=logs(policy))
+    def test_the_board_shows_every_breach(log):
+        incident = ir.replay(policy, log)
+        ...
 """
 
 from __future__ import annotations

@@ -35,10 +35,20 @@ MATRIX = (
 def hand_classify(facts: dict[str, str]) -> int:
     """The matrix as an if-chain over a mapping; no range, no reasons."""
     get = facts.get
-    if get("cross-tenant-critical") == "yes" or get("exfiltration-likely") == "yes" or get("share-token-leak-broad") == "yes":
+    if (
+        get("cross-tenant-critical") == "yes"
+        or get("exfiltration-likely") == "yes"
+        or get("share-token-leak-broad") == "yes"
+    ):
         level = 0
-    elif (get("major-function-lost") == "yes" or get("privacy-suspected") == "yes" or get("streaming-unavailable") == "yes"
-          or get("notifications-blocked") == "yes" or get("credentials-compromised") == "yes" or get("asset-compromised") == "yes"):
+    elif (
+        get("major-function-lost") == "yes"
+        or get("privacy-suspected") == "yes"
+        or get("streaming-unavailable") == "yes"
+        or get("notifications-blocked") == "yes"
+        or get("credentials-compromised") == "yes"
+        or get("asset-compromised") == "yes"
+    ):
         level = 1
     elif get("performance-degraded") == "yes" or get("partial-outage") == "yes" or get("share-links-failing") == "yes":
         level = 2
@@ -128,7 +138,9 @@ def cpu(call: Callable[[], object], times: int) -> float:
     return (time.process_time() - start) / times
 
 
-def measured(name: str, ours: Callable[[], object], floor: Callable[[], object], ours_times: int, floor_times: int, per: int = 1) -> None:
+def measured(
+    name: str, ours: Callable[[], object], floor: Callable[[], object], ours_times: int, floor_times: int, per: int = 1
+) -> None:
     ratios, costs = [], []
     for turn in range(ROUNDS):
         if turn % 2:
@@ -139,7 +151,9 @@ def measured(name: str, ours: Callable[[], object], floor: Callable[[], object],
         costs.append((mine / per, hand / per))
     mine, hand = (statistics.median(side) for side in zip(*costs, strict=True))
     low, high = min(ratios), max(ratios)
-    print(f"{name:<34} {statistics.median(ratios):8.1f} x floor   ({low:.1f} to {high:.1f})   here {mine * 1e6:9.1f} µs, floor {hand * 1e6:8.1f} µs")
+    print(
+        f"{name:<34} {statistics.median(ratios):8.1f} x floor   ({low:.1f} to {high:.1f})   here {mine * 1e6:9.1f} µs, floor {hand * 1e6:8.1f} µs"
+    )
 
 
 def process(code: str) -> Callable[[], object]:
@@ -158,7 +172,9 @@ def wall_ratio(name: str, code: str, floor: str) -> None:
             run()
             times.append(time.perf_counter() - start)
         ratios.append(times[1] / times[0])
-    print(f"{name:<34} {statistics.median(ratios):8.2f} x floor   ({min(ratios):.2f} to {max(ratios):.2f})   whole process")
+    print(
+        f"{name:<34} {statistics.median(ratios):8.2f} x floor   ({min(ratios):.2f} to {max(ratios):.2f})   whole process"
+    )
 
 
 def main() -> None:
@@ -188,21 +204,55 @@ def main() -> None:
             current = hand_apply(current, line)
         return current
 
-    print(f"{len(events)} events, {len(owed)} obligations, median of {ROUNDS} rounds; floors are hand-written, without rules or reasons\n")
+    print(
+        f"{len(events)} events, {len(owed)} obligations, median of {ROUNDS} rounds; floors are hand-written, without rules or reasons\n"
+    )
     measured("classify (7 facts)", lambda: ir.classify(policy, facts), lambda: hand_classify(facts), 2000, 20000)
     measured("apply a note", lambda: ir.apply(before, events[-1]), lambda: hand_apply(state, lines[-1]), 500, 5000)
-    measured("apply facts that raise", lambda: ir.apply(incident, fact_event), lambda: hand_apply(state, fact_line), 300, 5000)
+    measured(
+        "apply facts that raise",
+        lambda: ir.apply(incident, fact_event),
+        lambda: hand_apply(state, fact_line),
+        300,
+        5000,
+    )
     measured("obligations", lambda: ir.obligations(incident, now), lambda: hand_obligations(rows, now), 500, 2000)
-    measured("next_wakeup", lambda: ir.next_wakeup(incident, now), lambda: min((due for _, due in rows if due > now), default=None), 1000, 5000)
-    measured("replay, events in hand (per event)", lambda: ir.replay(policy, events), hand_fold, 50, 500, per=len(events))
-    measured("replay from text (per event)", lambda: ir.replay(policy, ir.read_log(text)), hand_replay, 30, 200, per=len(events))
+    measured(
+        "next_wakeup",
+        lambda: ir.next_wakeup(incident, now),
+        lambda: min((due for _, due in rows if due > now), default=None),
+        1000,
+        5000,
+    )
+    measured(
+        "replay, events in hand (per event)", lambda: ir.replay(policy, events), hand_fold, 50, 500, per=len(events)
+    )
+    measured(
+        "replay from text (per event)",
+        lambda: ir.replay(policy, ir.read_log(text)),
+        hand_replay,
+        30,
+        200,
+        per=len(events),
+    )
     for extra in (0, 360, 1960):
-        notes = [ir.Note(incident="bench-1", by="dana", at=now + timedelta(seconds=i), text="x", id=f"n{i}") for i in range(extra)]
+        notes = [
+            ir.Note(incident="bench-1", by="dana", at=now + timedelta(seconds=i), text="x", id=f"n{i}")
+            for i in range(extra)
+        ]
         longer = ir.replay(policy, [*events, *notes])
         later = longer.log[-1].at + timedelta(minutes=1)
-        measured(f"obligations after {len(events) + extra} events", lambda i=longer, t=later: ir.obligations(i, t), lambda: hand_obligations(rows, now), 300, 2000)
+        measured(
+            f"obligations after {len(events) + extra} events",
+            lambda i=longer, t=later: ir.obligations(i, t),
+            lambda: hand_obligations(rows, now),
+            300,
+            2000,
+        )
     wall_ratio("import ir_policy", "import ir_policy", "import attrs")
-    wall_ratio("load_policy", "import ir_policy as ir; ir.load_policy('motion-mavericks')", "import attrs, pydantic, yaml")
+    wall_ratio(
+        "load_policy", "import ir_policy as ir; ir.load_policy('motion-mavericks')", "import attrs, pydantic, yaml"
+    )
 
 
 if __name__ == "__main__":

@@ -866,6 +866,20 @@ class TestPlaceholder:
         ]
         assert verdicts(story, "client-update", minutes(10)) == {"client/acme#0": "open", "client/unspecified#0": "met"}
 
+    def test_a_breach_nobody_takes_over_stays(self) -> None:
+        """Where the only one named has been told already, what the placeholder missed is still what was missed."""
+        story = [
+            *impacted("acme")(T0),
+            sent("client-update", "client/acme", minutes(5)),
+            reported(minutes(10), {"client/acme": NO}),
+            reported(hours(3), {"client/acme": YES}),
+        ]
+        now = owed(story, hours(3))
+        assert now["client-update@client/acme#0"].verdict == "met"
+        placeholder = now["client-update@client/unspecified#0"]
+        assert placeholder.verdict == "cancelled"
+        assert placeholder.breach == Breach(hours(1), hours(1) + MICROSECOND, "deadline")
+
     def test_it_comes_back_when_nobody_is_left(self) -> None:
         """With every named client ruled out in time the placeholder is owed again from its old clock."""
         story = [
@@ -1155,6 +1169,16 @@ class TestExemption:
         story = [*self.UNLIKELY, not_notifying("eu.gdpr.33-1", "authority/de", hours(80))]
         one = owed(story, hours(80))["eu.gdpr.33-1@authority/de#0"]
         assert (one.verdict, one.breach) == ("not-required", Breach(hours(72), hours(72) + MICROSECOND, "deadline"))
+
+    def test_a_breach_before_the_decision_keeps_its_story(self) -> None:
+        """Missed, then exempted, then owed again: it was missed at its deadline, and not by what revived it."""
+        story = [
+            *self.UNLIKELY,
+            not_notifying("eu.gdpr.33-1", "authority/de", hours(80)),
+            reported(hours(90), {"risk-unlikely": NO}),
+        ]
+        one = owed(story, hours(90))["eu.gdpr.33-1@authority/de#0"]
+        assert (one.verdict, one.breach) == ("missed", Breach(hours(72), hours(72) + MICROSECOND, "deadline"))
 
     def test_a_notice_that_is_sent_all_the_same_is_not_counted_against_nothing(self) -> None:
         """While nothing is owed a sending meets nothing; it counts once the duty is owed again."""
@@ -1573,6 +1597,168 @@ class TestStages:
         assert (one.status, [attempt.event for attempt in one.attempts]) == ("active", ["first"])
         final = sent("oaic-notice", "oaic", hours(2), stage="final")
         assert owed([*story, final], hours(2), policy)["oaic-notice@oaic#0"].verdict == "met"
+
+
+SEV3_ONLY: Final = "    when: {all: [{severity: SEV3 or worse}, {not: {severity: SEV2 or worse}}]}\n"
+
+
+class TestConditions:
+    """A duty opens when its own condition is a definite yes, whatever that condition asks."""
+
+    def opens(self, condition: str, *events: Event) -> bool:
+        """Whether the duty to document, with this condition instead of its own, is owed after these events."""
+        policy = variant((SEV3_ONLY, f"    when: {condition}\n"))
+        return "document" in {one.duty for one in owed([detected(), *events], hours(9), policy).values()}
+
+    CLOSED: Final = told("closed", hours(1), COMMANDER)
+    REOPENED: Final = told("reopened", hours(2))
+
+    @pytest.mark.parametrize(
+        ("condition", "event", "again"),
+        [
+            ("{step: isolate}", told("step-done", minutes(5), step="isolate"), False),
+            ("{mark: recovered}", told("recovered", minutes(5)), False),
+            ("{mark: breach-confirmed}", found("confirmed", minutes(5)), True),
+            ("{finding: believed}", found("believed", minutes(5)), True),
+            ("{phase: assess}", told("phase-entered", minutes(5), phase="assess"), True),
+            ("{phase: contain}", told("phase-entered", minutes(5), phase="contain"), False),
+            ("rpo-breached", reported(minutes(5), {"rpo-breached": YES}), True),
+            ("{severity: SEV1 or worse}", decided(SEV0, minutes(5)), True),
+            ("drill", detected(minutes(5), drill=True), True),
+        ],
+    )
+    def test_each_thing_it_may_ask(self, condition: str, event: Event, again: bool) -> None:
+        """Not before it is so, and once it is; what is counted per episode starts afresh with the next one."""
+        assert not self.opens(condition, told("note", minutes(5)))
+        assert self.opens(condition, event)
+        policy = variant((SEV3_ONLY, f"    when: {condition}\n"))
+        story = [detected(), event, self.CLOSED, self.REOPENED, told("note", hours(3))]
+        numbers = [one.period for one in owed(story, hours(9), policy).values() if one.duty == "document"]
+        assert numbers == ([0, 1] if again else [0])
+
+    def test_unassessed_is_so_until_a_level_governs(self) -> None:
+        """From the first signal on, and no longer once there is a level."""
+        assert self.opens("unassessed")
+        policy = variant((SEV3_ONLY, "    when: {not: unassessed}\n"))
+        for story, expected in (([detected()], False), ([detected(), decided(SEV3, minutes(1))], True)):
+            assert ("document@internal#0" in owed(story, hours(9), policy)) is expected
+
+    @given(one=st.sampled_from(Truth), other=st.sampled_from(Truth))
+    def test_all_any_and_not_know_three_answers(self, one: Truth, other: Truth) -> None:
+        """All needs every yes, any needs one, not needs a definite no."""
+        event = reported(minutes(5), {"rpo-breached": one, "high-risk-likely": other})
+        both = "[rpo-breached, high-risk-likely]"
+        assert self.opens(f"{{all: {both}}}", event) is (one is YES and other is YES)
+        assert self.opens(f"{{any: {both}}}", event) is (one is YES or other is YES)
+        assert self.opens(f"{{not: {{any: {both}}}}}", event) is (one is NO and other is NO)
+        assert self.opens(f"{{not: {{all: {both}}}}}", event) is (one is NO or other is NO)
+
+
+class TestKnownMembers:
+    """Clients the document knows exist for certain count as affected until somebody says that they are not."""
+
+    def test_they_are_owed_without_being_named(self) -> None:
+        """Together with those named; each until it is ruled out, and the placeholder when all are."""
+        policy = variant(
+            (
+                "  client: {means: this agency or client is affected, polarity: worse}",
+                "  client: {means: this agency or client is affected, polarity: worse, known: [acme, blue]}",
+            )
+        )
+        for named, expected in (
+            ({}, ["client/acme", "client/blue"]),
+            ({"client/coda": YES, "client/acme": NO}, ["client/blue", "client/coda"]),
+            ({"client/acme": NO, "client/blue": NO}, ["client/unspecified"]),
+        ):
+            story = [*at_level(SEV1)(T0), reported(T0, {"clients-impacted": YES, **named})]
+            found = [one.recipient for one in owed(story, T0, policy).values() if one.duty == "client-update"]
+            assert found == expected
+
+
+class TestLatestOfMarks:
+    """A duty may run from the last of several marks: then it opens when all of them stand."""
+
+    def test_it_waits_for_all_and_runs_from_the_last(self) -> None:
+        """Neither alone opens it; the later one is the anchor, whichever it is."""
+        policy = variant(("    starts: {earliest: [recovered, closed]}", "    starts: {latest: [recovered, closed]}"))
+        for first, then in ((restores(hours(1)), closed(hours(5))), (closed(hours(1)), restores(hours(5)))):
+            assert "postmortem@internal#0" not in owed([detected(), first], hours(5), policy)
+            one = owed([detected(), first, then], hours(5), policy)["postmortem@internal#0"]
+            assert (one.anchor, one.mark) == (hours(5), then.kind)
+
+
+class TestDoneBefore:
+    """Where a duty lets what was done before count, it is what was done in this episode, or in the incident if the duty
+    belongs to that."""
+
+    POLICY: Final = variant(
+        ("    within: 24 hours\n    met_by: {event: documented}\n",
+         "    within: 24 hours\n    met_by: {event: documented}\n    done_before: counts\n"),
+    )  # fmt: skip
+
+    def test_in_this_episode(self) -> None:
+        """Written down before it was decided that it is mild, it is written down; the earliest time counts."""
+        story = [detected(), told("documented", minutes(1)), told("documented", minutes(2)), decided(SEV3, minutes(5))]
+        one = owed(story, minutes(5), self.POLICY)["document@internal#0"]
+        assert (one.verdict, one.met_at) == ("met", minutes(1))
+
+    def test_not_in_the_one_before(self) -> None:
+        """The next episode is another thing to write down."""
+        story = [
+            detected(),
+            decided(SEV3, minutes(1)),
+            told("documented", minutes(2)),
+            closed(minutes(3)),
+            reopened(minutes(4)),
+        ]
+        now = owed(story, minutes(4), self.POLICY)
+        assert [now[f"document@internal#{n}"].status for n in (0, 1)] == ["discharged", "active"]
+
+    def test_in_any_episode_for_what_belongs_to_the_incident(self) -> None:
+        """A regulator told in the first episode has been told."""
+        story = [
+            detected(),
+            sent("oaic-notice", "oaic", minutes(1)),
+            closed(minutes(2)),
+            reopened(hours(1)),
+            found("confirmed", hours(2)),
+        ]
+        assert owed(story, hours(2))["oaic-notice@oaic#0"].met_at == minutes(1)
+
+
+class TestDrafts:
+    """A sending takes from the latest draft of its notice what it does not say itself."""
+
+    def draft(self, at: datetime, kind: str = "notice-drafted", states: tuple[str, ...] = STATED) -> Event:
+        return told(kind, at, duties=("client-update",), recipients=("client/acme",), states=states)
+
+    @pytest.mark.parametrize(
+        ("drafts", "said", "met"),
+        [
+            ([(1, "notice-drafted", STATED)], {}, True),
+            ([(1, "notice-drafted", ())], {}, False),
+            ([(1, "notice-drafted", ())], {"states": STATED}, True),
+            ([(1, "notice-drafted", ()), (2, "notice-edited", STATED)], {}, True),
+            ([(1, "notice-drafted", STATED), (2, "notice-edited", ())], {}, False),
+            ([(1, "notice-drafted", STATED)], {"recipients": ("client/blue",)}, False),
+            ([(1, "notice-drafted", STATED)], {"duties": ("internal-alert",)}, False),
+        ],
+    )
+    def test_what_it_leaves_out(
+        self, drafts: list[tuple[int, str, tuple[str, ...]]], said: dict[str, tuple[str, ...]], met: bool
+    ) -> None:
+        """Its own words stand before the draft's, the edited draft before the first."""
+        drafted = [self.draft(minutes(count), kind, states) for count, kind, states in drafts]
+        story = [*impacted("acme")(T0), *drafted, told("notice-sent", minutes(5), notice="n-1", **said)]
+        assert (owed(story, minutes(5))["client-update@client/acme#0"].verdict == "met") is met
+
+    def test_a_sending_without_its_draft_meets_nothing_until_it_comes(self) -> None:
+        """The draft that reaches the log late was written before, so the sending counts from when it was sent."""
+        orphan = told("notice-sent", minutes(5), notice="n-1")
+        story = [*impacted("acme")(T0), orphan]
+        assert owed(story, minutes(5))["client-update@client/acme#0"].verdict == "open"
+        late = [*story, self.draft(minutes(1))]
+        assert owed(late, minutes(5))["client-update@client/acme#0"].met_at == minutes(5)
 
 
 class TestMarksThatDutiesSet:

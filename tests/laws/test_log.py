@@ -103,7 +103,7 @@ def without_twins(log: Sequence[Event]) -> list[Event]:
 class TestReplay:
     """Replaying a log gives the incident that recording its events one by one gave."""
 
-    @settings(max_examples=200)
+    @settings(max_examples=80)
     @given(log=logs(POLICY))
     def test_it_is_recording_one_by_one(self, log: list[Event]) -> None:
         """Late entries, ties, corrections and reopenings included, at any instant asked about."""
@@ -152,7 +152,7 @@ class TestReplay:
 class TestOrder:
     """Events count in the order in which they happened, not in which the log learnt of them."""
 
-    @settings(max_examples=200)
+    @settings(max_examples=100)
     @given(log=logs(POLICY), data=st.data())
     def test_the_order_of_arrival_changes_nothing(self, log: list[Event], data: st.DataObject) -> None:
         """Shuffled, a log means the same, as long as no two events share the instants they are ordered by."""
@@ -181,6 +181,55 @@ class TestOrder:
         assert incident.facts["privacy-suspected"].truth is NO
         dated_back = ir.replay(POLICY, [detected(), yes, reported(minutes(2), {"privacy-suspected": YES}, since=T0)])
         assert (incident.marks["suspected"], dated_back.marks["suspected"]) == (minutes(1), T0)
+
+
+class TestMarks:
+    """A mark is the earliest instant anybody asserted; it stands for the episode, or for the whole incident."""
+
+    @pytest.mark.parametrize(
+        ("mark", "findings", "positions", "fact"),
+        [
+            ("suspected", ("suspected",), ("", "controller", "processor"), "privacy-suspected"),
+            ("breach-confirmed", ("confirmed",), ("", "controller", "processor"), ""),
+            ("aware/controller", ("aware", "confirmed"), ("", "controller"), ""),
+            ("aware/processor", ("aware", "confirmed"), ("", "processor"), ""),
+        ],
+    )
+    @settings(max_examples=40)
+    @given(log=logs(POLICY))
+    def test_it_is_the_earliest_that_was_asserted(
+        self, mark: str, findings: tuple[str, ...], positions: tuple[str, ...], fact: str, log: list[Event]
+    ) -> None:
+        """Over all findings and facts that set it, dated back where they say so; no position speaks for both."""
+        story = [event for event in log if event.kind != "corrected"]
+        asserted = [
+            event.since or event.at
+            for event in story
+            if isinstance(event, ir.BreachFinding) and event.finding in findings and event.position in positions
+        ]
+        asserted += [
+            event.since or event.at
+            for event in story
+            if isinstance(event, ir.FactsReported) and event.facts.get(fact) is YES
+        ]
+        assert ir.replay(POLICY, story).marks.get(mark) == min(asserted, default=None)
+
+    def test_what_counts_for_the_episode_starts_afresh(self) -> None:
+        """Recovery and detection are of the episode, a suspicion is of the incident."""
+        story = [
+            detected(impact_started=minutes(-30)),
+            found("suspected", minutes(1)),
+            told("recovered", minutes(2)),
+            told("recovered", minutes(3)),
+            told("closed", minutes(4), COMMANDER),
+        ]
+        before = ir.replay(POLICY, story).marks
+        after = ir.replay(POLICY, [*story, told("reopened", minutes(60))]).marks
+        assert before == {
+            "closed": minutes(4), "detected": T0, "impact-started": minutes(-30), "recovered": minutes(2),
+            "suspected": minutes(1),
+        }  # fmt: skip
+        assert after == {"detected": minutes(60), "suspected": minutes(1)}
 
 
 class TestAsOf:

@@ -849,7 +849,6 @@ def leave_scope(state: State, step: Step, duty: Duty) -> list[Obligation]:
             state.obligations.remove(one)
         elif one.recipient == replaced_placeholder(state, duty):
             settle(one, CANCELLED, (at, at))
-            one.superseded = True
             superseded.append(one)
         elif (
             duty.on_scope_exit is OnScopeExit.CANCEL
@@ -920,6 +919,7 @@ def hand_over(superseded: list[Obligation], opened: list[Obligation], at: dateti
     """*Duties* 3: the first that opens takes over the placeholder's anchor and deadlines, and a breach as it is."""
     for old in superseded:
         for heir in [one for one in opened if not one.repeat][:1]:
+            old.superseded = True  # with nobody to take it over the breach stays where it is: no power removes it
             heir.anchor = min(heir.anchor, old.anchor)
             heir.shown = earlier(old.shown, heir.shown)
             missed = surely_missed(old.binding, at)

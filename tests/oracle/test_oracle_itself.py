@@ -150,6 +150,22 @@ def test_the_first_named_client_takes_over_from_nobody_in_particular() -> None:
     assert second.breach == (t("02:00"), t("03:00"), "born-overdue")
 
 
+def test_a_breach_nobody_takes_over_stays_with_the_placeholder() -> None:
+    """Acme was told at 01:10 and retracted; the breach of 02:00 against nobody named stays when acme is back."""
+    found = world(
+        detected("01:00"),
+        facts("01:00", major_function_lost="yes", clients_impacted="yes", client__acme="yes"),
+        ("notice-sent", "01:10", {
+            "duties": ["client-update"], "recipients": ["client/acme"],
+            "states": ["share-link-status", "mitigation-steps"],
+        }),
+        facts("01:20", client__acme="no"),
+        facts("03:00", client__acme="yes"),
+    )  # fmt: skip
+    nobody = row(found, "client-update@client/unspecified#0", "03:00")
+    assert (nobody.status, nobody.breach) == ("cancelled", (t("02:00"), t("02:00:00.000001"), "deadline"))
+
+
 def test_a_retracted_client_is_let_go_unless_it_was_promised_an_update() -> None:
     """Both clients are retracted at 01:30; the one that was promised a next update stays."""
     found = world(

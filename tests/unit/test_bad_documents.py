@@ -188,6 +188,10 @@ SLIPS: Final = (
     Slip("no text", "title: put a commander in place", "title: ' '", "title: ¦' '", "duties.respond.title", "is empty"),
     Slip("nothing", "    within: 24 hours\n", "    within:\n", "    ¦within:\n    met_by: {event: documented}",
          "duties.document.within", "nothing stands behind 'within'", "write a value or delete this"),
+    Slip("mapping for a phase", "forbids: [{phase: contain}]", "forbids: [{phase: {not: contain}}]", "{phase: ¦{not",
+         "gates.severity-before-contain.forbids[0].phase", "must be text"),
+    Slip("mapping for a basis", "within: 24 hours", "within: {limit: 24 hours, basis: {of: policy}}", "basis: ¦{of",
+         "duties.document.within.basis", "is not a basis", "write one of: statute, contract, policy, guidance, advisory"),
     Slip("mapping where a word belongs", "    owed_by: scribe", "    owed_by: {role: scribe}", "owed_by: ¦{role",
          "duties.document.owed_by", "must be text"),
     Slip("nobody", "    who: incident-commander\n    void: yes\n\n  no-lowering", "    who: []\n    void: yes\n\n  no-lowering",
@@ -309,6 +313,25 @@ class TestTheMatrix:
                 "say which facts make which level",
             ),
         )
+
+    def test_an_empty_matrix(self) -> None:
+        """A matrix without rows is no matrix."""
+        start, end = POLICY.index("severity_rows:\n"), POLICY.index("severity_raise:\n")
+        assert problems(POLICY[:start] + "severity_rows: {}\n" + POLICY[end:]) == (
+            Problem(
+                "document: severity_rows",
+                "'severity_rows' is missing or incomplete",
+                "say which facts make which level",
+            ),
+        )
+
+    def test_a_row_that_cannot_be_read(self) -> None:
+        """A slip in the otherwise row is that slip, and not a matrix without one."""
+        text = edited(POLICY, ("{level: SEV3, otherwise: yes,", "{level: SEV3, otherwise: yse,"))
+        expected = Problem(
+            where(text, "otherwise: ¦yse", "severity_rows.sev3-otherwise.otherwise"), "must be yes or no"
+        )
+        assert problems(text) == (expected,)
 
     def test_a_missing_phase(self) -> None:
         """Each of the six phases has its clause, and a phase of one's own is none of them."""

@@ -128,12 +128,7 @@ class _Step:
                 self._drop(entry)
             elif present and self._is_placeholder(duty, entry.recipient):
                 handed = entry
-                self.ledger.put(
-                    evolve(
-                        entry, status=Status.CANCELLED, settled=self._now(), settled_by=self.event.id, superseded=True
-                    )
-                )
-                self.moves.cancelled.append(entry.key)
+                self._cancel(entry)
             elif self._may_cancel(entry):
                 self._cancel(entry)
             elif entry.in_scope:
@@ -193,6 +188,8 @@ class _Step:
             if latest is None:
                 entry = self._opened(duty, recipient, anchor, mark)
                 if handed is not None:
+                    # A breach goes with the clock; where nobody takes over, it stays with the placeholder.
+                    self.ledger.put(evolve(self.ledger.entries[handed.key], superseded=True))
                     entry, handed = self._taken_over(entry, handed), None
                 self.ledger.put(entry)
                 self.moves.opened.append(entry.key)

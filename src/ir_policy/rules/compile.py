@@ -158,7 +158,7 @@ def _unnamed(
 ) -> Iterator[Problem]:
     """What was passed in and has no effect: a rule that silently is not there is the worst slip of all."""
     for part in own:
-        if any(part is other for other in used):
+        if any(part is other for other in used) or (part.kind == "calendar" and company.held.get("calendar") is None):
             continue
         yield from part.problems
         if part.kind:

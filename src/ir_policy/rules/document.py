@@ -219,7 +219,7 @@ def _limit(value: object, path: Path = ()) -> LimitDoc:
     if "limit" not in parts:
         raise _fault("'limit' is missing", "say how long, such as {limit: 15 minutes}", path)
     basis = parts.get("basis")
-    if basis is not None and basis not in {word.value for word in Basis}:
+    if basis is not None and basis not in [word.value for word in Basis]:
         raise _fault("is not a basis", f"write one of: {', '.join(b.value for b in Basis)}", (*path, "basis"))
     return LimitDoc(
         limit=_words(_text(parts["limit"]), (*path, "limit")),
@@ -365,10 +365,12 @@ def _forbidden(value: object, path: Path) -> ForbiddenDoc:
     if len(parts) != 1:
         raise _fault(f"must say one of {', '.join(_FORBIDDEN_WORDS)}", "", path)
     ((kind, name),) = parts.items()
+    if not isinstance(name, str):
+        raise _fault("must be text", "", (*path, kind))
     if kind == "decision" and name not in DECISIONS:
         raise _fault("is not a kind of decision", f"write one of: {', '.join(DECISIONS)}", (*path, kind))
     if kind == "phase" and name not in {phase.value for phase in Phase}:
-        raise _fault(f"'{_text(name)[:60]}' is not a phase", "", (*path, kind))
+        raise _fault(f"'{name[:60]}' is not a phase", "", (*path, kind))
     return ForbiddenDoc(kind=kind, name=_id(name))
 
 

@@ -218,10 +218,11 @@ class Linker:
     def _check_rows(self) -> None:
         """The matrix always answers: one row is the explicit otherwise, and it is the mildest."""
         others = [row for row in self.rows if row.otherwise]
-        if not self.rows:
-            if "severity_rows" not in self.company.tree.root:
-                self._missing("severity_rows", "say which facts make which level")
-            return
+        written = self.company.tree.root.get("severity_rows", {})
+        if not written:
+            self._missing("severity_rows", "say which facts make which level")
+        if not isinstance(written, dict) or len(self.rows) < len(written) or not written:
+            return  # what could not be read has been reported
         if len(others) != 1:
             self._missing("severity_rows", "exactly one row says 'otherwise: yes', so that the matrix always answers")
         elif any(others[0].level.worse_than(row.level) for row in self.rows):
