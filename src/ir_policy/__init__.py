@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ir_policy.answers import Correction, corrections, explain, next_wakeup, obligations
+from ir_policy.answers import corrections, explain, next_wakeup, obligations
 from ir_policy.calendar import Calendar, Holidays
 from ir_policy.desk import Incident, Levels, Step, apply, check, open_incident, record, replay
+from ir_policy.duties.anew import Correction
 from ir_policy.duties.case import Violation
 from ir_policy.duties.explanation import Explanation
 from ir_policy.duties.judge import Breach, Obligation

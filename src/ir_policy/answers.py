@@ -7,11 +7,9 @@ is taken as it is known today. ``known_at`` asks instead what the log had learnt
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from attrs import frozen
-
-from ir_policy.desk import Incident, amended_events, replay
+from ir_policy.desk import Incident, replay
+from ir_policy.duties.anew import Correction, all_drawn_anew, folded, in_order
 from ir_policy.duties.case import Case
 from ir_policy.duties.explanation import (
     Explanation,
@@ -22,8 +20,7 @@ from ir_policy.duties.explanation import (
 )
 from ir_policy.duties.judge import Obligation
 from ir_policy.errors import Problem, QuestionInvalid
-from ir_policy.log.events import Corrected, Event
-from ir_policy.terms import instant, nearest, rfc3339
+from ir_policy.terms import instant, nearest
 
 __all__ = ["Correction", "corrections", "explain", "next_wakeup", "obligations", "state_at"]
 
@@ -59,13 +56,9 @@ def state_at(incident: Incident, now: datetime, *, known_at: datetime | None = N
         incident = replay(incident.policy, incident.log, known_at=known_at)
     if incident._last[0] <= at:
         return incident._case, None
-    events, bites = amended_events(incident.policy, incident.log)
-    case = Case(incident.policy)
-    for event in events:
-        if event.at > at:
-            return case, event.at
-        case.advance(event, bites.get(event.id, ()))
-    return case, None
+    events, _ = in_order(incident.policy, incident.log)
+    coming = next((event.at for event in events if event.at > at), None)
+    return folded(incident.policy, incident.log, until=lambda event: event.at > at), coming
 
 
 def explain(incident: Incident, subject: str, now: datetime) -> Explanation:
@@ -91,68 +84,6 @@ def explain(incident: Incident, subject: str, now: datetime) -> Explanation:
     raise QuestionInvalid([Problem("subject", f"nothing is called '{str(subject)[:80]}'", hint)])
 
 
-@frozen
-class Correction:
-    """A conclusion that a late or corrected event changed: what was concluded before, what is now, and why."""
-
-    what: str
-    before: str
-    after: str
-    event: str
-    reason: str
-
-
 def corrections(incident: Incident) -> tuple[Correction, ...]:
     """Every conclusion that was drawn once and is drawn otherwise now, in the order the log learnt better."""
-    if not isinstance(incident, Incident):
-        raise QuestionInvalid([Problem("incident", "is not an incident", "pass what open_incident or replay returned")])
-    found: list[Correction] = []
-    for index, event in enumerate(incident.log):
-        if index and _draws_anew(incident.log[:index], event):
-            found.extend(_changed(incident, index, event))
-    return tuple(found)
-
-
-def _draws_anew(before: tuple[Event, ...], event: Event) -> bool:
-    return isinstance(event, Corrected) or any(_order(earlier) > _order(event) for earlier in before)
-
-
-def _order(event: Event) -> tuple[datetime, datetime]:
-    return event.at, event.recorded_at or event.at
-
-
-def _changed(incident: Incident, index: int, event: Event) -> list[Correction]:
-    log = incident.log
-    now = max(earlier.at for earlier in log[:index])
-    old, new = (_conclusions(incident, log[:end], now) for end in (index, index + 1))
-    reason = getattr(event, "reason", "") or f"recorded late: {event.kind} at {rfc3339(event.at)}"
-    return [
-        Correction(what, old.get(what, "nothing"), new.get(what, "nothing"), event.id, reason)
-        for what in sorted(old.keys() | new.keys())
-        if old.get(what) != new.get(what)
-    ]
-
-
-def _conclusions(incident: Incident, log: tuple[Event, ...], now: datetime) -> dict[str, str]:
-    """What was concluded at an instant, by subject, in words."""
-    case, _ = _case_of(incident, log, now)
-    said: dict[str, str] = {}
-    if case.level.governing is not None:
-        said["severity"] = case.level.governing.value
-    for name, stamp in case.history.marks.items():
-        said[f"mark {name}"] = rfc3339(stamp.at)
-    for obligation in case.obligations(now):
-        due = f", due {rfc3339(obligation.due)}" if obligation.due is not None else ""
-        said[obligation.key] = f"{obligation.verdict}{due}"
-    for violation in case.violations:
-        said[f"violation of {violation.rule} by {violation.event}"] = "violated"
-    return said
-
-
-def _case_of(incident: Incident, log: tuple[Event, ...], now: datetime) -> tuple[Case, Any]:
-    events, bites = amended_events(incident.policy, log)
-    case = Case(incident.policy)
-    for event in events:
-        if event.at <= now:
-            case.advance(event, bites.get(event.id, ()))
-    return case, None
+    return all_drawn_anew(incident.policy, incident.log)

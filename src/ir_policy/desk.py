@@ -7,13 +7,12 @@ takes the time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
 
 from attrs import field, frozen
 
-from ir_policy.duties.amend import amended
+from ir_policy.duties.anew import Correction, drawn_anew, folded, in_order, order
 from ir_policy.duties.case import Case, Violation
 from ir_policy.duties.gates import Bite
 from ir_policy.duties.ledger import Moves
@@ -160,8 +159,12 @@ class Step:
     level: tuple[Severity | None, Severity | None] = (None, None)
     """The governing level before and after."""
     violations: tuple[Violation, ...] = ()
+    dropped: tuple[str, ...] = ()
+    """Obligations that are no more: they would have opened by time and never did, or rested on what was corrected."""
+    corrections: tuple[Correction, ...] = ()
+    """Conclusions that had been drawn and that this event changed."""
     late: bool = False
-    """Whether the event belongs before others already recorded, so that conclusions were drawn anew."""
+    """Whether it was known late enough for conclusions to be drawn anew."""
     suggested: tuple[str, ...] = ()
     """What a person should know or do next, in words."""
 
@@ -176,7 +179,7 @@ def open_incident(policy: Policy, event: Detected) -> Step:
         raise QuestionInvalid([Problem("event", "an incident is opened by a signal", "pass ir.Detected(…)")])
     case = Case(policy)
     moves = case.advance(event)
-    incident = Incident(policy, (event,), case, {event.id: 0}, _key(event))
+    incident = Incident(policy, (event,), case, {event.id: 0}, order(event))
     return _step(incident, event, moves, None)
 
 
@@ -216,13 +219,12 @@ def record(incident: Incident, event: Event) -> Step:
     if _admit(incident, event):
         return Step(incident, event, level=(incident._case.level.governing,) * 2)
     log = (*incident.log, event)
-    if isinstance(event, Corrected) or _key(event) < incident._last or _has_corrections(incident):
-        after = _folded(incident.policy, log)
-        return _step(after, event, None, incident)
+    if _belongs_before(incident, event):
+        return _step(_folded(incident.policy, log), event, None, incident)
     case = incident._case.branch()
     moves = case.advance(event)
     positions = {**incident._positions, event.id: incident.seq}
-    return _step(Incident(incident.policy, log, case, positions, _key(event)), event, moves, incident)
+    return _step(Incident(incident.policy, log, case, positions, order(event)), event, moves, incident)
 
 
 def replay(policy: Policy, log: Log | Iterable[Event], *, known_at: datetime | None = None) -> Incident:
@@ -249,46 +251,30 @@ def replay(policy: Policy, log: Log | Iterable[Event], *, known_at: datetime | N
 # --- the fold -------------------------------------------------------------------------------------------
 
 
-def _key(event: Event) -> tuple[datetime, datetime]:
-    """The order of the fold; events that share it keep their order in the log."""
-    return event.at, event.recorded_at if event.recorded_at is not None else event.at
-
-
 def _folded(policy: Policy, log: tuple[Event, ...]) -> Incident:
     """Sort once, then fold once."""
-    events, bites = amended_events(policy, log)
+    events, bites = in_order(policy, log)
     case = Case(policy)
     for event in events:
         case.advance(event, bites.get(event.id, ()))
     positions = {event.id: index for index, event in enumerate(log)}
-    return Incident(policy, log, case, positions, _key(events[-1]))
+    return Incident(policy, log, case, positions, order(events[-1]))
 
 
-def amended_events(policy: Policy, log: tuple[Event, ...]) -> tuple[list[Event], Mapping[str, tuple[Bite, ...]]]:
-    """The events in the order of the fold, as corrections left them; and the corrections that have no effect."""
-    if any(isinstance(event, Corrected) for event in log):
-        return amended(policy, log, _key)
-    return sorted(log, key=_key), _NO_BITES
-
-
-_NO_BITES: Final[FrozenMap[str, tuple[Bite, ...]]] = FrozenMap()
-
-
-def _has_corrections(incident: Incident) -> bool:
-    return any(isinstance(event, Corrected) for event in incident.log)
+def _belongs_before(incident: Incident, event: Event) -> bool:
+    """Whether the event has its place before others, or changes one, so that the log must be folded afresh."""
+    corrected = isinstance(event, Corrected) or any(isinstance(earlier, Corrected) for earlier in incident.log)
+    return corrected or order(event) < incident._last
 
 
 def _bites(incident: Incident, event: Event) -> tuple[Bite, ...]:
     """What forbids the event at its own place in the order."""
-    if isinstance(event, Corrected) or _key(event) < incident._last or _has_corrections(incident):
-        log = (*incident.log, event)
-        events, ineffective = amended_events(incident.policy, log)
-        case = Case(incident.policy)
-        for earlier in events:
-            if earlier.id == event.id:
-                return (*case.forbidden(earlier), *ineffective.get(event.id, ()))
-            case.advance(earlier, ineffective.get(earlier.id, ()))
-    return incident._case.forbidden(event)
+    if not _belongs_before(incident, event):
+        return incident._case.forbidden(event)
+    events, ineffective = in_order(incident.policy, (*incident.log, event))
+    here = next(one for one in events if one.id == event.id)
+    case = folded(incident.policy, (*incident.log, event), until=lambda one: one.id == event.id)
+    return (*case.forbidden(here), *ineffective.get(event.id, ()))
 
 
 # --- admission ------------------------------------------------------------------------------------------
@@ -375,6 +361,9 @@ def _step(after: Incident, event: Event, moves: Moves | None, before: Incident |
     if moves is None:
         assert before is not None
         moves = _moves_between(before._case, after._case)
+    anew: tuple[Correction, ...] = ()
+    if before is not None:
+        anew = drawn_anew(before._case, after._case, event, max(before._last[0], event.at), late)
     old_violations = set(before._case.violations) if before is not None else set()
     return Step(
         incident=after,
@@ -386,10 +375,12 @@ def _step(after: Incident, event: Event, moves: Moves | None, before: Incident |
         cancelled=tuple(moves.cancelled),
         waived=tuple(moves.waived),
         lapsed=tuple(moves.lapsed),
+        dropped=tuple(moves.dropped),
+        corrections=anew,
         moved=_moved(before, after),
         level=(before._case.level.governing if before is not None else None, after._case.level.governing),
         violations=tuple(v for v in after._case.violations if v not in old_violations),
-        late=late,
+        late=late or bool(anew),
         suggested=_suggested(after, event, moves),
     )
 

@@ -125,7 +125,7 @@ def _made(
     said: dict[str, Any] = dict(plan.said)
     said |= {name: at + length for name, length in said.items() if isinstance(length, timedelta)}
     if plan.kind == "corrected":
-        said |= _correction(words, said.pop("change"), log or ())
+        said |= _correction(said.pop("change"), log or ())
     recorded_at = max(known, at) if known is not None and plan.recorded else None
     return KINDS[plan.kind].cls(
         kind=plan.kind, incident=incident, at=at, by=plan.by, id=id_, recorded_at=recorded_at,
@@ -134,28 +134,29 @@ def _made(
 
 
 def _first_of(precision: str, at: datetime, policy: Policy) -> datetime:
-    """The first instant of the minute, day or month of the policy's zone that holds the instant."""
+    """The first instant of the minute, day or month that holds the instant, in the offset that day has in the policy's zone."""
     if precision == "minute":
         return at.replace(second=0, microsecond=0)
     if not precision:
         return at
     day = policy.calendar.local_date(at)
-    return start_of_day(day.replace(day=1) if precision == "month" else day, policy.calendar.zone)
+    day = day.replace(day=1) if precision == "month" else day
+    first = start_of_day(day, policy.calendar.zone)
+    midnight = datetime(day.year, day.month, day.day, tzinfo=timezone.utc)
+    return first.astimezone(timezone(midnight - first))
 
 
-def _correction(words: _Words, change: tuple[int, str, timedelta], log: Sequence[Event]) -> dict[str, Any]:
-    """Which event was wrong and what should have stood there: another time, another author, another answer."""
+def _correction(change: tuple[int, str, timedelta], log: Sequence[Event]) -> dict[str, Any]:
+    """Which event was wrong and what should have stood there: another time, since another time, another answer."""
     number, field, length = change
     if not log:
-        return {"event": f"e{number}", "fields": {"by": words.people[0]}}
+        return {"event": f"e{number}", "fields": {"recorded_at": None}}
     target = log[number % len(log)]
     truths = getattr(target, "facts", None)
     if field == "facts" and truths is not None:
         fields: dict[str, Any] = {"facts": {fact: _OTHER[truth] for fact, truth in truths.items()}}
     elif field == "since" and "since" in KINDS[target.kind].optional:
         fields = {"since": rfc3339(target.at - abs(length))}
-    elif field == "by":
-        fields = {"by": words.people[number % len(words.people)]}
     else:
         fields = {"at": rfc3339(target.at + length)}
     return {"event": target.id, "fields": fields}
@@ -219,9 +220,7 @@ class _Words:
         policy, label, back = self.policy, st.just("words"), self.steps_of_time.map(lambda length: -length)
         role, step = _one_of(policy.roles), _one_of(policy.steps)
         notice, phase = st.sampled_from(("n-1", "n-2")), st.sampled_from(Phase)
-        change = st.tuples(
-            st.integers(0, 19), st.sampled_from(("at", "since", "by", "facts")), self.steps_of_time | back
-        )
+        change = st.tuples(st.integers(0, 19), st.sampled_from(("at", "since", "facts")), self.steps_of_time | back)
         labels = st.just(("ref-1",))
         about, draft = self._about(), self._about(whole=True)
         said: dict[str, st.SearchStrategy[dict[str, Any]]] = {

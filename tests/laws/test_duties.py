@@ -547,10 +547,23 @@ class TestInternalAlert:
         one = owed(story, minutes(2))["internal-alert@internal#0"]
         assert (one.status, one.attempts) == ("active", ())
 
-    def test_an_alert_sent_before_it_was_owed_does_not_count(self) -> None:
-        """What went out before the incident was grave did not say that it is."""
-        story = [detected(), sent("internal-alert", "internal", minutes(1)), supports(SEV1, minutes(2))]
-        assert owed(story, minutes(2))["internal-alert@internal#0"].status == "active"
+    def test_an_alert_since_the_level_was_reached_counts(self) -> None:
+        """Sent after the signal and before anybody had named the level, it was in time; sent before that, it said nothing
+        of it."""
+        early = [detected(), sent("internal-alert", "internal", minutes(1)), supports(SEV1, minutes(2))]
+        assert owed(early, minutes(2))["internal-alert@internal#0"].met_at == minutes(1)
+        decided_first = [detected(), decided(SEV3, minutes(1)), sent("internal-alert", "internal", minutes(2))]
+        for since, status in ((minutes(2), "discharged"), (minutes(2) + MICROSECOND, "active")):
+            story = [*decided_first, supports(SEV1, minutes(3), since=since)]
+            assert owed(story, minutes(3))["internal-alert@internal#0"].status == status
+
+    @pytest.mark.parametrize("named", ["internal-alert", "unassessed-alert"])
+    def test_one_alert_is_both(self, named: str) -> None:
+        """What went to the internal list before anybody had assessed the incident told it already."""
+        story = [detected(), sent(named, "internal", minutes(16)), supports(SEV1, minutes(20))]
+        assert verdicts(story, "unassessed-alert", minutes(20)) == {"internal#0": "met"}
+        one = owed(story, minutes(20))["internal-alert@internal#0"]
+        assert (one.verdict, one.met_at, one.late_by) == ("met-late", minutes(16), timedelta(minutes=1))
 
     def test_a_draft_is_no_sending(self) -> None:
         """Only what was sent counts; the sending takes from its draft what it leaves out."""
@@ -627,18 +640,38 @@ class TestAgainOnRaise:
                  supports(SEV0, minutes(20)), decided(SEV0, minutes(25))]  # fmt: skip
         assert verdicts(story, "internal-alert", minutes(26)) == {"internal#0": "met", "internal#1": "open"}
 
-    def test_a_further_raise_moves_a_repeat_neither_earlier_nor_later(self) -> None:
-        """A repeat keeps the raise it runs from."""
+    def test_what_was_sent_before_the_raise_is_no_second_alert(self) -> None:
+        """Also where acts done before count, the repeat is owed for itself and runs from the raise."""
+        story = [
+            detected(),
+            decided(SEV3, minutes(1)),
+            decided(SEV1, minutes(10)),
+            sent("internal-alert", "internal", minutes(11)),
+            decided(SEV0, minutes(20)),
+        ]
         policy = variant(
             (
-                "    within: 15 minutes\n    met_by: {notice: sent}\n    again_on: raise",
-                "    within: 15 minutes\n    met_by: {notice: sent}\n    again_on: raise\n    done_before: counts",
+                "    act: alert-internal\n    done_before: counts-since-mark\n",
+                "    act: alert-internal\n    done_before: counts\n",
             )
         )
-        story = [detected(), decided(SEV3, minutes(1)), decided(SEV1, minutes(10)), sent("internal-alert", "internal", minutes(11)),
-                 decided(SEV0, minutes(20))]  # fmt: skip
-        one = owed(story, minutes(20), policy)["internal-alert@internal#1"]
-        assert (one.status, one.anchor, one.due) == ("active", minutes(20), minutes(35))
+        for rules in (POLICY, policy):
+            one = owed(story, minutes(20), rules)["internal-alert@internal#1"]
+            assert (one.status, one.anchor, one.due) == ("active", minutes(20), minutes(35))
+
+    def test_clients_hear_again_when_the_worst_level_is_reached(self) -> None:
+        """A raise to the level below is no second update; a raise to the worst is."""
+        story = [
+            detected(),
+            reported(T0, {"clients-impacted": YES, "client/acme": YES}),
+            decided(SEV1, minutes(1)),
+            sent("client-update", "client/acme", minutes(2)),
+            decided(SEV2, minutes(3)),
+            decided(SEV1, minutes(4)),
+        ]
+        assert verdicts(story, "client-update", minutes(4)) == {"client/acme#0": "met"}
+        raised = [*story, decided(SEV0, minutes(5))]
+        assert verdicts(raised, "client-update", minutes(5)) == {"client/acme#0": "met", "client/acme#1": "open"}
 
     def test_clients_hear_again_and_stakeholders_do_not(self) -> None:
         """The duty says whether it repeats."""
@@ -766,11 +799,15 @@ class TestClientUpdate:
         """One hour by a stopwatch for each client."""
         holds(CLIENTS, mark)
 
-    @pytest.mark.parametrize("truth", [NO, UNKNOWN])
-    def test_it_is_owed_on_a_definite_yes(self, truth: Truth) -> None:
-        """While it is not known that clients are affected, or known that none is, no update is owed."""
-        story = [*at_level(SEV1)(T0), reported(T0, {"clients-impacted": truth, "client/acme": YES})]
-        assert keys(story, "client-update") == []
+    @pytest.mark.parametrize("impact", Truth)
+    @pytest.mark.parametrize("client", Truth)
+    def test_it_is_owed_on_a_definite_yes(self, impact: Truth, client: Truth) -> None:
+        """Once it is known that clients, or one of them, are affected; while neither is, no update is owed."""
+        story = [*at_level(SEV1)(T0), reported(T0, {"clients-impacted": impact, "client/acme": client})]
+        if YES not in (impact, client):
+            assert keys(story, "client-update") == []
+        else:
+            assert keys(story, "client-update") == ["client/unspecified#0" if client is NO else "client/acme#0"]
 
     def test_everyone_not_excluded_counts(self) -> None:
         """A client about whom nobody is sure is owed the update; one known not to be affected is not."""
@@ -1225,11 +1262,16 @@ class TestDsrFreeze:
             == []
         )
 
-    def test_a_freeze_before_counts(self) -> None:
-        """Who froze at the first doubt is not late when it is confirmed."""
-        story = [detected(), told("hold-started", hours(1)), reported(hours(2), {"privacy-suspected": YES})]
-        one = owed(story, hours(2))["dsr-freeze@internal#0"]
-        assert (one.verdict, one.met_at) == ("met", hours(1))
+    def test_a_freeze_in_force_counts(self) -> None:
+        """Who froze at the first doubt is not late when it is confirmed; a freeze that was released is none."""
+        frozen = [detected(), told("hold-started", hours(1)), told("hold-extended", hours(1.5))]
+        suspected = reported(hours(2), {"privacy-suspected": YES})
+        one = owed([*frozen, suspected], hours(2))["dsr-freeze@internal#0"]
+        assert (one.verdict, one.met_at) == ("met", hours(2))
+        released = [*frozen, told("hold-released", hours(1.75), LEGAL), suspected]
+        assert owed(released, hours(2))["dsr-freeze@internal#0"].status == "active"
+        void = [*frozen, told("hold-released", hours(1.75), "alex"), suspected]
+        assert owed(void, hours(2))["dsr-freeze@internal#0"].verdict == "met"
 
     def test_it_belongs_to_the_incident_and_not_to_the_episode(self) -> None:
         """Reopening neither asks for it again nor forgets that it was never done."""
@@ -1305,11 +1347,14 @@ class TestAssessment:
         ]
         assert (one.anchor, one.due) == (T0, at("2026-04-11 00:00+10:00"))
 
-    def test_a_conclusion_before_the_suspicion_was_recorded_counts(self) -> None:
-        """A breach that is confirmed outright needs no assessment afterwards."""
-        story = [detected(), found("confirmed", hours(1)), found("suspected", hours(2))]
-        one = owed(story, hours(2))["au.ndb.assess@internal#0"]
-        assert (one.verdict, one.met_at) == ("met", hours(1))
+    def test_a_conclusion_since_the_grounds_were_held_counts(self) -> None:
+        """A breach confirmed outright needs no assessment when the suspicion is recorded late; an older conclusion was of
+        something else."""
+        story = [detected(), found("confirmed", hours(1))]
+        dated_back = owed([*story, found("suspected", hours(2), since=hours(1))], hours(2))["au.ndb.assess@internal#0"]
+        assert (dated_back.verdict, dated_back.met_at) == ("met", hours(1))
+        fresh = owed([*story, found("suspected", hours(2))], hours(2))["au.ndb.assess@internal#0"]
+        assert fresh.status == "active"
 
     @pytest.mark.parametrize(
         ("text", "expected"), [("2018-02-21 23:59:59.999999+11:00", []), ("2018-02-22 00:00+11:00", ["internal#0"])]
@@ -1688,22 +1733,44 @@ class TestLatestOfMarks:
 
 
 class TestDoneBefore:
-    """Where a duty lets what was done before count, it is what was done in this episode, or in the incident if the duty
-    belongs to that."""
+    """What was done before a duty opened counts as the duty says: never, since its mark, or whenever in this episode (in
+    the incident, where the duty belongs to that)."""
 
-    POLICY: Final = variant(
-        ("    within: 24 hours\n    met_by: {event: documented}\n",
-         "    within: 24 hours\n    met_by: {event: documented}\n    done_before: counts\n"),
-    )  # fmt: skip
+    def documented(self, manner: str, at: datetime) -> str:
+        """The verdict on writing it down at an instant, decided mild an hour in; the mark is the signal at nine."""
+        edit = ("    met_by: {event: documented}\n    done_before: counts-since-mark\n",
+                f"    met_by: {{event: documented}}\n    done_before: {manner}\n")  # fmt: skip
+        policy = POLICY if manner == "counts-since-mark" else variant(edit)
+        story = [told("documented", at), detected(), decided(SEV3, hours(1))]
+        return owed(story, hours(1), policy)["document@internal#0"].status
 
-    def test_in_this_episode(self) -> None:
-        """Written down before it was decided that it is mild, it is written down; the earliest time counts."""
+    @pytest.mark.parametrize(
+        ("manner", "before", "since", "then"),
+        [
+            ("does-not-count", "active", "active", "discharged"),
+            ("counts-since-mark", "active", "discharged", "discharged"),
+            ("counts", "discharged", "discharged", "discharged"),
+        ],
+    )
+    def test_each_manner(self, manner: str, before: str, since: str, then: str) -> None:
+        """A microsecond before the mark, at the mark, and by the event after which it is owed."""
+        assert self.documented(manner, T0 - MICROSECOND) == before
+        assert self.documented(manner, T0) == since
+        story = [detected(), decided(SEV3, hours(1)), told("documented", hours(2))]
+        assert owed(story, hours(2))["document@internal#0"].status == then
+
+    def test_the_earliest_counts(self) -> None:
+        """Written down twice before it was decided that it is mild, it was written down the first time."""
         story = [detected(), told("documented", minutes(1)), told("documented", minutes(2)), decided(SEV3, minutes(5))]
-        one = owed(story, minutes(5), self.POLICY)["document@internal#0"]
+        one = owed(story, minutes(5))["document@internal#0"]
         assert (one.verdict, one.met_at) == ("met", minutes(1))
 
-    def test_not_in_the_one_before(self) -> None:
+    @pytest.mark.parametrize("manner", ["counts-since-mark", "counts"])
+    def test_not_in_the_episode_before(self, manner: str) -> None:
         """The next episode is another thing to write down."""
+        edit = ("    met_by: {event: documented}\n    done_before: counts-since-mark\n",
+                f"    met_by: {{event: documented}}\n    done_before: {manner}\n")  # fmt: skip
+        policy = POLICY if manner == "counts-since-mark" else variant(edit)
         story = [
             detected(),
             decided(SEV3, minutes(1)),
@@ -1711,7 +1778,7 @@ class TestDoneBefore:
             closed(minutes(3)),
             reopened(minutes(4)),
         ]
-        now = owed(story, minutes(4), self.POLICY)
+        now = owed(story, minutes(4), policy)
         assert [now[f"document@internal#{n}"].status for n in (0, 1)] == ["discharged", "active"]
 
     def test_in_any_episode_for_what_belongs_to_the_incident(self) -> None:

@@ -169,7 +169,7 @@ class TestInstants:
 
     def test_an_imprecise_record_wakes_at_both_ends(self) -> None:
         """From the earliest it can be missed nobody can say, from the latest it is missed."""
-        day = at("2026-03-11 00:00+11:00")
+        day = datetime.fromisoformat("2026-03-11 00:00+11:00")
         story = [told("breach-finding", day, finding="confirmed", precision="day")]
         assert changes(story, "oaic-notice@oaic#0") == [
             (day + timedelta(hours=57, minutes=36) + MICROSECOND, "active", "at-risk"),

@@ -31,7 +31,18 @@ from ir_policy.log.events import (
     to_wire,
 )
 from ir_policy.rules.conditions import All, Any, Atom, Condition, Not, atoms
-from ir_policy.rules.model import Duty, Gate, IfMissed, MarkSource, OnScopeExit, Per, Policy, Recipients, Within
+from ir_policy.rules.model import (
+    DoneBefore,
+    Duty,
+    Gate,
+    IfMissed,
+    MarkSource,
+    OnScopeExit,
+    Per,
+    Policy,
+    Recipients,
+    Within,
+)
 from ir_policy.terms import NO, UNKNOWN, YES, Phase, Severity, Truth
 
 # --- small values ---------------------------------------------------------------------------------------
@@ -85,6 +96,8 @@ class Obligation:
     not_required: bool = False
     superseded: bool = False
     repeat: bool = False
+    level: Severity | None = None
+    """The worst level that governed since it opened."""
     inside: bool = True
     """It was in scope when its duty was last looked at."""
     lapses: bool = False
@@ -144,7 +157,11 @@ class State:
     policy: Policy
     facts: dict[str, Truth] = field(default_factory=dict)
     findings: set[str] = field(default_factory=set)
+    signals: list[bool] = field(default_factory=list)
+    """For each ``detected`` so far, whether it said it was a drill."""
     drill: bool = False
+    frozen_since: Stamp | None = None
+    """Since when the freeze of data-subject requests is in force."""
     unknown_kind: bool = False
     closed: bool = False
     phase: Phase = Phase.DETECT
@@ -179,6 +196,12 @@ class Step:
     lowered_in_error: bool = False
     turned_to_no: bool = False
     authorised_before: bool = False
+    governed_before: bool = False
+    """There was a governing level before it."""
+
+    def how(self) -> str:
+        """*Deadlines*: what sets a due in this step: a raise, or an opening."""
+        return RAISE if self.raised and self.governed_before else OPENED
 
 
 @dataclass(frozen=True)
@@ -322,6 +345,12 @@ def known(state: State) -> Register:
             return yes_or_no(atom.name in state.findings)
         if atom.kind == "drill":
             return yes_or_no(state.drill)
+        if atom.kind == "some":
+            said = [value for fact, value in state.facts.items() if fact.partition("/")[0] == atom.name and "/" in fact]
+            return YES if YES in said else UNKNOWN
+        if atom.kind == "some":
+            members = [value for name, value in state.facts.items() if name.startswith(atom.name + "/")]
+            return YES if YES in members else UNKNOWN
         assert atom.kind == "unassessed"
         return yes_or_no(state.governing is None)
 
@@ -470,12 +499,13 @@ def fold(state: State, step: Step) -> None:
     if isinstance(event, Opaque):
         state.unknown_kind = True
     if isinstance(event, Detected):
-        state.drill = state.drill or event.drill
+        state.signals.append(event.drill)
+        state.drill = all(state.signals)
         if state.now.detection is None:
             state.now.detection = stamp_of(event)
     if isinstance(event, FactsReported):
         for fact, value in event.facts.items():
-            if state.facts.get(fact) is YES and value is NO:
+            if value is NO and counted(state, fact):
                 step.turned_to_no = True
             state.facts[fact] = value
     if isinstance(event, BreachFinding):
@@ -488,6 +518,10 @@ def fold(state: State, step: Step) -> None:
         change_role(state, event)
     if event.kind == "closed":
         state.closed = True
+    if event.kind in ("hold-started", "hold-extended"):
+        state.frozen_since = state.frozen_since or stamp_of(event)
+    if event.kind == "hold-released":
+        state.frozen_since = None
     if isinstance(event, Waived) and event.gate:
         state.now.waived_gates.add(event.gate)
     if isinstance(event, NotNotifying):
@@ -504,6 +538,15 @@ def fold(state: State, step: Step) -> None:
     if isinstance(event, SeverityDecided):
         decide(state, step, event)
     state.acts.append(Act(event, len(state.episodes) - 1, sending))
+
+
+def counted(state: State, fact: str) -> bool:
+    """*Scope*: it was a yes; or, of a family, known or reported as anything but a no."""
+    family, slash, member = fact.partition("/")
+    if slash and family in state.policy.families:
+        before = state.facts.get(fact)
+        return member in state.policy.families[family].known if before is None else before is not NO
+    return state.facts.get(fact) is YES
 
 
 def reopen(state: State, event: Event) -> None:
@@ -612,7 +655,9 @@ def set_mark(state: State, name: str, stamp: Stamp) -> None:
     marks[name] = min(marks.get(name, stamp), stamp)
 
 
-def mark_stamp(state: State, name: str, episode: int, per: Per, duty: Duty | None = None) -> Stamp | None:
+def mark_stamp(
+    state: State, name: str, episode: int, per: Per, duty: Duty | None = None, at_level: Severity | None = None
+) -> Stamp | None:
     """*Marks*: as it stands in one episode, or the earliest in any."""
     rule = state.policy.marks[name]
     if rule.per is Per.INCIDENT or per is Per.INCIDENT:
@@ -625,21 +670,23 @@ def mark_stamp(state: State, name: str, episode: int, per: Per, duty: Duty | Non
             stamps.append(one.marks[name])
         for source in rule.sources:
             if source.kind == "level":
-                stamps += level_stamps(state, one, duty)
+                stamps += level_stamps(state, one, duty, at_level)
             if source.kind == "duty" and duty is not None and duty.id in one.in_scope:
                 stamps.append(one.in_scope[duty.id])
     return min(stamps, default=None)
 
 
-def level_stamps(state: State, episode: Episode, duty: Duty | None) -> list[Stamp]:
-    """*Duties*, anchor: the governing level and milder ones with its limit, at which the duty would be owed."""
+def level_stamps(state: State, episode: Episode, duty: Duty | None, at_level: Severity | None) -> list[Stamp]:
+    """*Duties*, anchor: that level and milder ones with its limit, at which the duty would be owed."""
     governing = state.governing
-    if governing is None or duty is None:
+    if duty is None:
         return [episode.reached[governing]] if governing in episode.reached else []
+    if at_level is None:
+        return []
     limits = dict(zip(Severity, duty.within, strict=True))
     found = []
     for level in Severity:
-        if level.worse_than(governing) or level not in episode.reached or limits[level] is not limits[governing]:
+        if level.worse_than(at_level) or level not in episode.reached or limits[level] is not limits[at_level]:
             continue
         state.governing = level
         if definitely(state, duty.when.source):
@@ -685,6 +732,7 @@ def level(state: State, step: Step) -> None:
         newly = state.supported if is_worse(state.supported, state.remembered) else None
         state.governing = worst_of(state.decided, state.provisional, newly)
     step.raised = is_worse(state.governing, before)
+    step.governed_before = before is not None
     reach(state, step)
 
 
@@ -695,7 +743,7 @@ def reach(state: State, step: Step) -> None:
     top = worst_of(state.supported, state.decided, state.provisional)
     if top is None:
         return
-    stamp = stamp_of(step.event) if step.authorised_before else state.now.detection
+    stamp = max(stamp_of(step.event), state.now.detection) if step.authorised_before else state.now.detection
     for one in Severity:
         if not one.worse_than(top):
             state.now.reached.setdefault(one, stamp)
@@ -733,8 +781,10 @@ def present_recipients(state: State, duty: Duty) -> list[str]:
     named = named_recipients(state, case)
     if named or not case.unnamed:
         return named
-    if case.group and state.facts.get(f"{case.each}/{case.group}") is NO:
-        return []
+    if case.group:
+        every = [state.facts.get(f"{case.each}/{member}") for member in case.among]
+        if state.facts.get(f"{case.each}/{case.group}") is NO or all(value is NO for value in every):
+            return []
     return [case.unnamed]
 
 
@@ -751,9 +801,9 @@ def is_exempted(state: State, duty: Duty, recipient: str) -> bool:
     return (duty.id, recipient) in state.exempted and duty.unless is not None and definitely(state, duty.unless.source)
 
 
-def anchor_of(state: State, duty: Duty, episode: int) -> Stamp | None:
+def anchor_of(state: State, duty: Duty, episode: int, level: Severity | None) -> Stamp | None:
     """*Duties*: the earliest of the marks it starts from, or the latest where all must stand."""
-    stamps = [mark_stamp(state, name, episode, duty.per, duty) for name in duty.starts]
+    stamps = [mark_stamp(state, name, episode, duty.per, duty, level) for name in duty.starts]
     standing = [stamp for stamp in stamps if stamp is not None]
     if duty.starts_latest:
         anchor = max(standing) if standing and len(standing) == len(stamps) else None
@@ -771,16 +821,18 @@ def in_force(state: State, duty: Duty, anchor: Stamp) -> bool:
     return (first is None or first <= day) and (after is None or day < after)
 
 
-def candidate_from(state: State, duty: Duty, anchor: Stamp | None, step: Step, how: str) -> Due | None:
-    """*Duties*: the limit for the governing level from the anchor; a single limit serves also without a level."""
+def candidate_from(
+    state: State, duty: Duty, level: Severity | None, anchor: Stamp | None, step: Step, how: str
+) -> Due | None:
+    """*Duties*: the limit for that level from the anchor; a single limit serves also without a level."""
     if anchor is None:
         return None
     if all(within is duty.within[0] for within in duty.within):
         within = duty.within[0]
-    elif state.governing is None:
+    elif level is None:
         within = None
     else:
-        within = duty.within[state.governing.index]
+        within = duty.within[level.index]
     if within is None:
         return None
     early, kind = due_of(within.limit, anchor[0], state.policy.calendar)
@@ -865,7 +917,7 @@ def open_all(state: State, step: Step, duty: Duty) -> tuple[list[Obligation], li
     """*Duties* 2: open, revive or repeat for every recipient in scope; what opened and what was revived."""
     opened: list[Obligation] = []
     revived: list[Obligation] = []
-    anchor = anchor_of(state, duty, len(state.episodes) - 1)
+    anchor = anchor_of(state, duty, len(state.episodes) - 1, state.governing)
     if anchor is None or (duty.opens_after is not None and state.closed):
         return opened, revived
     for who in in_scope_for(state, duty):
@@ -875,13 +927,21 @@ def open_all(state: State, step: Step, duty: Duty) -> tuple[list[Obligation], li
             opened.append(open_one(state, step, duty, who, anchor))
         elif latest.settled == CANCELLED:
             revive(latest, step)
-            improve(latest, candidate_from(state, duty, latest.anchor if latest.repeat else anchor, step, OPENED))
+            latest.level = worst_of(latest.level, state.governing)
+            again = latest.anchor if latest.repeat else anchor_of(state, duty, len(state.episodes) - 1, latest.level)
+            improve(latest, candidate_from(state, duty, latest.level, again, step, OPENED))
             revived.append(latest)
-        elif duty.again_on_raise and step.raised and latest.settled == DISCHARGED:
+        elif repeats(state, step, duty) and latest.settled == DISCHARGED:
             repeat = open_one(state, step, duty, who, stamp_of(step.event))
             repeat.repeat = True
             opened.append(repeat)
     return opened, revived
+
+
+def repeats(state: State, step: Step, duty: Duty) -> bool:
+    """*Duties* 2, ``again_on``: the governing level got worse, and is as bad as the duty asks."""
+    least = duty.again_on_raise
+    return bool(least and state.governing and step.raised and not least.worse_than(state.governing))
 
 
 def revive(one: Obligation, step: Step) -> None:
@@ -901,8 +961,9 @@ def set_anew(due: Due | None, step: Step) -> Due | None:
 def open_one(state: State, step: Step, duty: Duty, who: str, anchor: Stamp) -> Obligation:
     """*Duties*: numbered from 0 for that duty and recipient over the whole incident."""
     number = sum(one.duty is duty and one.recipient == who for one in state.obligations)
-    one = Obligation(duty, who, number, len(state.episodes) - 1, step.event, anchor)
-    improve(one, candidate_from(state, duty, anchor, step, OPENED))
+    one = Obligation(duty, who, number, len(state.episodes) - 1, step.event, anchor, level=state.governing)
+    one.lapses = state.closed and duty.if_missed is IfMissed.LAPSES
+    improve(one, candidate_from(state, duty, state.governing, anchor, step, step.how()))
     state.obligations.append(one)
     return one
 
@@ -931,14 +992,15 @@ def tighten(state: State, step: Step, duty: Duty) -> None:
     for one in concerned(state, duty):
         if not one.is_open():
             continue
+        one.level = worst_of(one.level, state.governing)
         if one.repeat:
             anchor: Stamp | None = one.anchor
         else:
-            anchor = anchor_of(state, duty, one.episode)
+            anchor = anchor_of(state, duty, len(state.episodes) - 1, one.level)
             if anchor is not None:
                 one.anchor = min(one.anchor, anchor)
         missed = one.binding if surely_missed(one.binding, step.event.at) else None
-        improve(one, candidate_from(state, duty, anchor, step, RAISE if step.raised else OTHERWISE))
+        improve(one, candidate_from(state, duty, one.level, anchor, step, step.how() if step.raised else OTHERWISE))
         one.binding = missed or one.binding
 
 
@@ -949,7 +1011,8 @@ def discharge(state: State, step: Step, duty: Duty, fresh: list[Obligation]) -> 
         if one.duty is not duty or not one.is_open():
             continue
         stamps = [stamp for match in duty.met_by for stamp in met_now(state, step, one, match)]
-        if duty.done_before_counts and not one.repeat and any(one is each for each in fresh):
+        early = duty.done_before is not DoneBefore.DOES_NOT_COUNT
+        if early and not one.repeat and any(one is each for each in fresh):
             stamps += acts_before(state, step, one)
         if not stamps:
             continue
@@ -967,6 +1030,8 @@ def met_now(state: State, step: Step, one: Obligation, match: Anything) -> list[
     if match.kind == "holding":
         starts = [start for role in match.names for start in state.tenures.get(role, {}).values()]
         return [max(min(starts), one.anchor)] if starts else []
+    if match.kind == "hold":
+        return [max(state.frozen_since, one.anchor)] if state.frozen_since is not None else []
     if match.kind == "level":
         return [(step.event.at, step.event.at)] if state.governing is not None else []
     if meets(state, state.acts[-1], one, match):
@@ -980,6 +1045,7 @@ def acts_before(state: State, step: Step, one: Obligation) -> list[Stamp]:
         stamp_of(act.event)
         for act in state.acts
         if act.event is not step.event
+        and (one.duty.done_before is DoneBefore.COUNTS or stamp_of(act.event) >= one.anchor)
         and (one.duty.per is Per.INCIDENT or act.episode == len(state.episodes) - 1)
         and any(meets(state, act, one, match) for match in one.duty.met_by)
     ]
@@ -1073,7 +1139,7 @@ def read_off(state: State, one: Obligation, now: datetime) -> Row:
         met_at=met_at,
         late_by=met_at - shown.at if met_at and shown and shown.missed(met_at) else None,
         episode=one.episode,
-        opened_at=one.opened_by.at,
+        opened_at=one.opens_at() if one.duty.opens_after is not None else one.opened_by.at,
         anchor=one.anchor[0],
     )
 
@@ -1147,7 +1213,7 @@ def apply_corrections(policy: Policy, log: list[Event]) -> tuple[list[Event], li
             continue
         assert target is not None
         after = [*current[:target], mended, *current[target + 1 :]]
-        if allowed(policy, current, after, correction):
+        if not void_if_said_by(policy, after, mended, correction.by) and allowed(policy, current, after, correction):
             current = after
         else:
             flaws.append(correction.id)
@@ -1157,13 +1223,20 @@ def apply_corrections(policy: Policy, log: list[Event]) -> tuple[list[Event], li
 def mend(target: Event, correction: Corrected) -> Event | None:
     """*Corrections*: the event as if the new fields had always stood there; nothing where that cannot be."""
     fields: Anything = to_wire(correction)["fields"]
-    if isinstance(target, Corrected) or {"kind", "id", "incident"} & set(fields):
+    if isinstance(target, Corrected) or {"kind", "id", "incident", "by"} & set(fields):
         return None
     try:
         said = {**to_wire(target), **fields}
         return event_from_wire({name: value for name, value in said.items() if value is not None})
     except EventInvalid:
         return None
+
+
+def void_if_said_by(policy: Policy, after: list[Event], mended: Event, author: str) -> bool:
+    """*Corrections*: whether the event as corrected would be void, said by the correction's author at its own place."""
+    story = in_order(after)
+    place = next(index for index, event in enumerate(story) if event is mended)
+    return forbid(fold_all(policy, story[:place]), event_from_wire({**to_wire(mended), "by": author}))
 
 
 def allowed(policy: Policy, before: list[Event], after: list[Event], correction: Corrected) -> bool:

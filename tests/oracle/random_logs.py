@@ -124,7 +124,7 @@ class _Writer:
         back = rng.choice((timedelta(0), MICROSECOND, timedelta(minutes=7), timedelta(minutes=40), timedelta(hours=3),
                            timedelta(hours=26), timedelta(days=4)))  # fmt: skip
         if self.lines and rng.random() < 0.3:
-            other = datetime.fromisoformat(rng.choice(self.lines)["at"].replace("Z", "+00:00"))
+            other = datetime.fromisoformat(rng.choice(self.lines)["at"].replace("Z", "+00:00")).astimezone(UTC)
             return min(other, at)
         return at - back
 
@@ -149,7 +149,7 @@ class _Writer:
         else:
             self.at = at
         if given.pop("tie", False):
-            at = datetime.fromisoformat(self.lines[-1]["at"].replace("Z", "+00:00"))
+            at = datetime.fromisoformat(self.lines[-1]["at"].replace("Z", "+00:00")).astimezone(UTC)
         elif "precision" in given or rng.random() < 0.05:
             line["precision"] = given.get("precision") or rng.choice(("minute", "minute", "day"))
         if line.get("precision"):
@@ -157,7 +157,8 @@ class _Writer:
                 at = at.astimezone(EAST).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
             else:
                 at = at.replace(second=0, microsecond=0)
-        line["at"] = rfc3339(at)
+        # A day is a day of some place: it keeps its offset, an instant does not.
+        line["at"] = at.astimezone(EAST).isoformat() if line.get("precision") == "day" else rfc3339(at)
         self.clock = max(self.clock, at)
         if rng.random() < (0.8 if late else 0.47):
             self.clock += timedelta(seconds=rng.choice((0, 0, 0, 5, 90, 4000)))
@@ -350,7 +351,7 @@ class _Writer:
     def _mended(self, target: dict[str, Any]) -> dict[str, Any]:
         """Other values for one field of the event, mostly such as it has."""
         rng = self.rng
-        at = datetime.fromisoformat(target["at"].replace("Z", "+00:00"))
+        at = datetime.fromisoformat(target["at"].replace("Z", "+00:00")).astimezone(UTC)
         moved = at + rng.choice((-1, -1, 1, 1)) * rng.choice(
             (timedelta(minutes=9), timedelta(hours=5), timedelta(days=3))
         )

@@ -324,6 +324,23 @@ def test_only_legal_moves_a_privacy_clock_later() -> None:
     assert corrected("ana", "01:05").marks["aware"][0] == t("01:05")
 
 
+def test_nobody_gets_a_power_by_mending_the_words_of_another() -> None:
+    """The commander said SEV1; Ana cannot make it SEV3 by a correction, and the contact who may decide can."""
+
+    def corrected(by: str) -> World:
+        return world(
+            detected("01:00"),
+            decided("01:10", "SEV1"),
+            ("corrected", "02:00", {
+                "event": "e2", "fields": {"severity": "SEV3"}, "reason": "r", "evidence": ["x"], "by": by,
+            }),
+        )  # fmt: skip
+
+    assert corrected("ana").governing is Severity.SEV1
+    assert corrected("ana").violations == [("corrections", "e3")]
+    assert corrected("reliability-partner").governing is Severity.SEV3
+
+
 # --- severity alone -------------------------------------------------------------------------------------
 
 

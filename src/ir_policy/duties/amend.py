@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from itertools import takewhile
 
 from ir_policy.duties.case import Case
@@ -23,7 +24,7 @@ __all__ = ["amended"]
 Key = Callable[[Event], tuple[datetime, datetime]]
 RULE = "corrections"
 CLAUSE = Clause("log/corrections")
-FIXED = frozenset({"kind", "id", "incident"})
+FIXED = frozenset({"kind", "id", "incident", "by"})
 
 
 def amended(policy: Policy, log: tuple[Event, ...], key: Key) -> tuple[list[Event], Mapping[str, tuple[Bite, ...]]]:
@@ -50,22 +51,54 @@ def _corrected(
         return Refusal(RULE, CLAUSE, (f"an event of this log; '{correction.event}' is none",)), None
     fields = {name: thawed(value) for name, value in correction.fields.items()}
     if FIXED & fields.keys():
-        return Refusal(RULE, CLAUSE, ("kind, id and incident to stay as they are",)), None
+        return Refusal(RULE, CLAUSE, ("kind, id, incident and by to stay as they are",)), None
     try:
         merged = {**to_wire(target), **fields}
         event = event_from_wire({name: value for name, value in merged.items() if value is not None})
     except EventInvalid as error:
         return Refusal(RULE, CLAUSE, (f"fields that make an event: {error}",)), None
+    powerless = _powerless(policy, current, event, correction, key)
+    if powerless is not None:
+        return powerless, None
     roles = _roles_needed(policy, current, target, event, key)
     if roles and not _may_correct(policy, current, correction, roles, key):
         return Refusal(RULE, CLAUSE, (f"somebody acting as {' or '.join(roles)}: it moves a mark later",), roles), None
     return None, event
 
 
+def _powerless(
+    policy: Policy, current: Mapping[str, Event], event: Event, correction: Corrected, key: Key
+) -> Refusal | None:
+    """Why the author of a correction may not do what the corrected event then does: an act of power stays one."""
+    if event.kind not in kinds_of_power(policy):
+        return None
+    case = Case(policy)
+    for earlier in takewhile(lambda one: one.id != event.id, sorted({**current, event.id: event}.values(), key=key)):
+        if not isinstance(earlier, Corrected):
+            case.advance(earlier)
+    as_its_own = event_from_wire({**to_wire(event), "by": correction.by})
+    refusals = [bite.refusal for bite in case.forbidden(as_its_own) if bite.void]
+    if not refusals:
+        return None
+    return Refusal(RULE, CLAUSE, (f"somebody who may do what it then says: {refusals[0]}",), refusals[0].who)
+
+
+@lru_cache(maxsize=16)
+def kinds_of_power(policy: Policy) -> frozenset[str]:
+    """Kinds of event that have no effect without authority."""
+    kinds = {"waived", "not-notifying", "closed", "reopened"}
+    for gate in policy.gates.values():
+        for act in gate.forbids if gate.void else ():
+            kinds.add({"decision": "severity-decided", "finding": "breach-finding"}.get(act.kind, act.name))
+    return frozenset(kinds)
+
+
 def _roles_needed(
     policy: Policy, current: Mapping[str, Event], target: Event, event: Event, key: Key
 ) -> tuple[str, ...]:
     """The roles of the protected marks that would stand later, or not at all."""
+    if not any(mark.corrected_by for mark, _ in policy.mark_sources.get(target.kind, ())):
+        return ()
     before = _fold(policy, current.values(), key).history.first_marks
     after = _fold(policy, {**current, target.id: event}.values(), key).history.first_marks
     roles: list[str] = []

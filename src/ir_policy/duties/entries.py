@@ -72,6 +72,8 @@ class Entry:
     n: int
     episode: int
     opened_at: datetime
+    level: Severity | None
+    """The worst level that governed since it opened: its limit is reckoned at that one."""
     anchor: Stamp
     mark: str
     opens_at: datetime | None

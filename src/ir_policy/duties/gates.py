@@ -125,6 +125,8 @@ def _missing(policy: Policy, gate: Gate) -> tuple[str, ...]:
 
 
 def _phase_bites(policy: Policy, history: History, event: Event) -> Iterator[Bite]:
+    if event.kind == "phase-not-applicable" and isinstance(event, PhaseChange) and not event.reason:
+        yield Bite(Refusal("phases", _clause_of(policy, event.phase), ("the event to state its reason",)), void=False)
     if event.kind != "phase-entered" or not isinstance(event, PhaseChange):
         return
     missing = []

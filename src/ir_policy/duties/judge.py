@@ -14,7 +14,7 @@ from attrs import frozen
 from ir_policy.clocks import Deadline
 from ir_policy.duties.entries import OPEN, Attempt, Due, Entry, Status
 from ir_policy.rules.model import AtRisk
-from ir_policy.terms import MICROSECOND, Clause, Source
+from ir_policy.terms import MICROSECOND, Clause, Source, instant
 
 __all__ = ["Breach", "Obligation", "cuts", "judged", "changes_of", "obligations_of"]
 
@@ -72,15 +72,20 @@ class Obligation:
 
     def overdue_by(self, now: datetime) -> timedelta | None:
         """How far an open obligation lies past the limit it shows; ``None`` while it does not."""
-        if self.status != Status.ACTIVE.value or self.due is None or now <= self.due:
+        at = instant(now, "now")
+        if self.status != Status.ACTIVE.value or self.due is None or not self._past(at):
             return None
-        return now - self.due
+        return at - self.due
 
     def time_left(self, now: datetime) -> timedelta | None:
         """How long until the limit it shows; ``None`` when settled, past or without an instant."""
-        if self.status not in (Status.ACTIVE.value, Status.PENDING.value) or self.due is None or now > self.due:
+        at = instant(now, "now")
+        if self.status not in (Status.ACTIVE.value, Status.PENDING.value) or self.due is None or self._past(at):
             return None
-        return self.due - now
+        return self.due - at
+
+    def _past(self, at: datetime) -> bool:
+        return self.due is not None and (at > self.due or (self.boundary == "exclusive" and at == self.due))
 
 
 def obligations_of(entries: Mapping[str, Entry], now: datetime, at_risk: AtRisk) -> tuple[Obligation, ...]:
@@ -110,7 +115,7 @@ def judged(entry: Entry, now: datetime, at_risk: AtRisk, binding: datetime | Non
         period=entry.n, act=duty.act, basis=(due.within.basis if due is not None else duty.basis).value,
         binding=binding, clause=duty.clause, source=duty.source,
         reading=(due.within.reading if due is not None else "") or duty.reading, owed_by=duty.owed_by,
-        mark=entry.mark, anchor=entry.anchor.at, opened_at=entry.opened_at,
+        mark=entry.mark, anchor=entry.anchor.at, opened_at=entry.opens_at if entry.opens_at is not None else entry.opened_at,
         due=deadline.at if deadline is not None else None, due_kind=due.kind if due is not None else "",
         boundary=deadline.boundary if deadline is not None else "", status=status.value,
         breach=_breach(entry, now), verdict=verdict, met_at=met.at if met is not None else None, late_by=late_by,

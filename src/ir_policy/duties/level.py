@@ -102,7 +102,8 @@ class Level:
         reach = worst(self.supported, self.decided, self.raised)
         if reach is None or history.detection is None:
             return
-        stamp = stamp_of(event) if decided_before else history.detection
+        # Grounds held before the first signal start no clock earlier than that: nobody could have met it.
+        stamp = max(stamp_of(event), history.detection) if decided_before else history.detection
         new = {level: stamp for level in LEVELS[reach.index :] if level not in self.reached}
         if new:
             self.reached = {**self.reached, **new}

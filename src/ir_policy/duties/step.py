@@ -17,8 +17,8 @@ from ir_policy.duties.level import Level, as_if
 from ir_policy.duties.watch import plan_of, recipients_of
 from ir_policy.log.events import Closed, Event, Reopened, SeverityDecided, Waived
 from ir_policy.log.history import Act, History, Stamp, stamp_of
-from ir_policy.rules.model import Duty, IfMissed, OnScopeExit, Per, Policy
-from ir_policy.terms import LEVELS, Severity
+from ir_policy.rules.model import DoneBefore, Duty, IfMissed, OnScopeExit, Per, Policy
+from ir_policy.terms import LEVELS, Severity, worst
 
 __all__ = ["step"]
 
@@ -179,7 +179,7 @@ class _Step:
     def _open(self, duty: Duty, owed: list[str], handed: Entry | None, again: bool) -> set[str]:
         """Open, revive or repeat what is owed; returns the keys this step opened or revived."""
         opened: set[str] = set()
-        found = self._anchor(duty) if owed else None
+        found = self._anchor(duty, self.level.governing) if owed else None
         if found is None or (duty.opens_after is not None and self.history.closed_at is not None):
             return opened
         anchor, mark = found
@@ -194,9 +194,9 @@ class _Step:
                 self.ledger.put(entry)
                 self.moves.opened.append(entry.key)
             elif latest.status is Status.CANCELLED:
-                entry = self._revived(latest, anchor)
+                entry = self._revived(latest)
                 self.moves.revived.append(entry.key)
-            elif duty.again_on_raise and self.level.worsened and latest.status is Status.DISCHARGED and not again:
+            elif self._repeats(duty) and latest.status is Status.DISCHARGED and not again:
                 entry = self._opened(duty, recipient, self.stamp, mark, repeat=True)
                 self.ledger.put(entry)
                 self.moves.opened.append(entry.key)
@@ -206,15 +206,21 @@ class _Step:
             opened.add(entry.key)
         return opened
 
+    def _repeats(self, duty: Duty) -> bool:
+        """Whether this step is a raise after which the duty is owed again."""
+        least, governing = duty.again_on_raise, self.level.governing
+        return least is not None and governing is not None and self.level.worsened and not least.worse_than(governing)
+
     def _opened(self, duty: Duty, recipient: str, anchor: Stamp, mark: str, repeat: bool = False) -> Entry:
         before = self.ledger.latest_to(duty.id, recipient)
         n = before.n + 1 if before is not None else 0
-        due = candidate(self.policy, duty, self.level.governing, anchor, self.event, "born-overdue")
+        due = candidate(self.policy, duty, self.level.governing, anchor, self.event, self._cause())
         opens_at = anchor.at + duty.opens_after if duty.opens_after is not None else None
         return Entry(
             key=f"{duty.id}@{recipient}#{n}", duty=duty, recipient=recipient, n=n, episode=self.history.episode,
-            opened_at=self.event.at, anchor=anchor, mark=mark, opens_at=opens_at,
+            opened_at=self.event.at, level=self.level.governing, anchor=anchor, mark=mark, opens_at=opens_at,
             status=Status.PENDING if opens_at is not None else Status.ACTIVE, due=due, firm=_firm(due), repeat=repeat,
+            lapses=self.history.closed_at is not None and duty.if_missed is IfMissed.LAPSES,
         )  # fmt: skip
 
     def _taken_over(self, entry: Entry, placeholder: Entry) -> Entry:
@@ -227,20 +233,19 @@ class _Step:
             firm=placeholder.firm if missed else earlier(placeholder.firm, entry.firm),
         )
 
-    def _revived(self, entry: Entry, anchor: Stamp) -> Entry:
+    def _revived(self, entry: Entry) -> Entry:
         """Owed again: the original anchor, and whichever deadline is earlier."""
-        due = candidate(
-            self.policy,
-            entry.duty,
-            self.level.governing,
-            self.stamp if entry.repeat else anchor,
-            self.event,
-            "born-overdue",
+        level = worst(entry.level, self.level.governing)
+        found = (entry.anchor, entry.mark) if entry.repeat else self._anchor(entry.duty, level)
+        due = (
+            candidate(self.policy, entry.duty, level, found[0], self.event, "born-overdue")
+            if found is not None
+            else None
         )
         standing, firm = (self._set_again(entry, old) for old in (entry.due, entry.firm))
         revived = evolve(
             entry, status=Status.ACTIVE if entry.opens_at is None else Status.PENDING, settled=None, settled_by="",
-            in_scope=True, not_required=False, superseded=False, due=earlier(standing, due), firm=earlier(firm, _firm(due)),
+            level=level, in_scope=True, not_required=False, superseded=False, due=earlier(standing, due), firm=earlier(firm, _firm(due)),
         )  # fmt: skip
         self.ledger.put(revived)
         return revived
@@ -251,9 +256,14 @@ class _Step:
             return due
         return evolve(due, set_at=self.event.at, known_at=_known(self.event), cause="born-overdue")
 
-    def _anchor(self, duty: Duty) -> tuple[Stamp, str] | None:
-        """The stamp of the mark the duty starts from, and the mark's name."""
-        stamps = [(stamp, mark) for mark in duty.starts if (stamp := self._stamp(duty, mark)) is not None]
+    def _cause(self) -> str:
+        """Why a deadline that this event sets and that is past already is missed."""
+        raised = self.level.worsened and self.governed is not None
+        return "raised-after-limit" if raised else "born-overdue"
+
+    def _anchor(self, duty: Duty, level: Severity | None) -> tuple[Stamp, str] | None:
+        """The stamp of the mark the duty starts from at that level, and the mark's name."""
+        stamps = [(stamp, mark) for mark in duty.starts if (stamp := self._stamp(duty, mark, level)) is not None]
         if not stamps or (duty.starts_latest and len(stamps) < len(duty.starts)):
             return None
         anchor, mark = max(stamps) if duty.starts_latest else min(stamps)
@@ -266,23 +276,23 @@ class _Step:
                 return None
         return anchor, mark
 
-    def _stamp(self, duty: Duty, mark: str) -> Stamp | None:
+    def _stamp(self, duty: Duty, mark: str, level: Severity | None) -> Stamp | None:
         stamps = [self.history.mark(mark, duty.per)]
         for source in self.policy.marks[mark].sources:
             if source.kind == "level":
-                stamps.extend(self._reached(duty))
+                stamps.extend(self._reached(duty, level))
             elif source.kind == "duty":
                 register = self.ledger.in_scope_first if duty.per is Per.INCIDENT else self.ledger.in_scope
                 stamps.append(register.get(duty.id))
         return min((stamp for stamp in stamps if stamp is not None), default=None)
 
-    def _reached(self, duty: Duty) -> list[Stamp]:
-        """When the levels were reached that this limit of the duty is for: the present one and milder ones.
+    def _reached(self, duty: Duty, governing: Severity | None) -> list[Stamp]:
+        """When the levels were reached that this limit of the duty is for: the one given and milder ones.
 
         A duty for SEV1 or worse runs from when SEV1 was reached, also when the incident is worse by now. Levels with
         another limit, and those at which it would not be owed, do not count.
         """
-        governing, reached = self.level.governing, self.level.reached
+        reached = self.level.reached
         if governing is None:
             return []
         limit, found = duty.within[governing.index], []
@@ -297,28 +307,30 @@ class _Step:
     # --- tighten ---
 
     def _tighten(self, duty: Duty, opened: set[str]) -> None:
-        found = self._anchor(duty)
-        cause = "raised-after-limit" if self.level.worsened else "deadline"
+        """A running deadline may get earlier, never later: a raise or an earlier mark tightens, a lowering does not."""
+        cause = self._cause() if self.level.worsened else "deadline"
         for entry in self._open_entries(duty):
-            if entry.key in opened or (found is None and not entry.repeat):
+            if entry.key in opened:
                 continue
-            anchor = entry.anchor if entry.repeat or found is None else found[0]
-            due = candidate(self.policy, duty, self.level.governing, anchor, self.event, cause)
+            level = worst(entry.level, self.level.governing)
+            found = (entry.anchor, entry.mark) if entry.repeat else self._anchor(duty, level)
+            due = candidate(self.policy, duty, level, found[0], self.event, cause) if found is not None else None
             new_due = earlier(entry.due, due)
             # A breach is a fact: once the binding deadline is missed, no later event sets another.
             new_firm = entry.firm if entry.missed(self.event.at) else earlier(entry.firm, _firm(due))
-            new_anchor = min(entry.anchor, anchor)
-            if new_due is entry.due and new_firm is entry.firm and new_anchor == entry.anchor:
+            new_anchor = min(entry.anchor, found[0]) if found is not None else entry.anchor
+            if (new_due, new_firm, new_anchor, level) == (entry.due, entry.firm, entry.anchor, entry.level):
                 continue
-            mark = entry.mark if found is None or new_anchor == entry.anchor else found[1]
-            self.ledger.put(evolve(entry, due=new_due, firm=new_firm, anchor=new_anchor, mark=mark))
-            self.moves.tightened.append(entry.key)
+            self.ledger.put(evolve(entry, due=new_due, firm=new_firm, anchor=new_anchor, level=level))
+            if new_due is not entry.due or new_firm is not entry.firm:
+                self.moves.tightened.append(entry.key)
 
     # --- discharge ---
 
     def _discharge(self, duty: Duty, opened: set[str]) -> None:
         for entry in self.ledger.of(duty.id):
-            if not entry.is_open(self.event.at):
+            # What opens in this very step may be met in it, even where it would lapse at once.
+            if not (entry.key in opened or entry.is_open(self.event.at)):
                 continue
             met = self._met(entry, entry.key in opened)
             if met is None:
@@ -337,17 +349,23 @@ class _Step:
         if state is not None:
             return state
         acts: Iterable[Act] = self.acts
-        if just_opened and entry.duty.done_before_counts and not entry.repeat:
-            acts = [
-                act
-                for act in self.history.acts
-                if entry.duty.per is Per.INCIDENT or act.episode == self.history.episode
-            ]
+        if just_opened and entry.duty.done_before is not DoneBefore.DOES_NOT_COUNT and not entry.repeat:
+            acts = [act for act in self.history.acts if self._counts(entry, act)]
         matching = [act for act in acts if self._matches(entry, act)]
         if not matching:
             return None
         first = min(matching, key=lambda act: act.stamp)
         return first.stamp, first.event
+
+    def _counts(self, entry: Entry, act: Act) -> bool:
+        """Whether an act done before the obligation opened may meet it."""
+        if (
+            entry.duty.done_before is DoneBefore.COUNTS_SINCE_MARK
+            and act.event != self.event.id
+            and act.stamp < entry.anchor
+        ):
+            return False
+        return entry.duty.per is Per.INCIDENT or act.episode == self.history.episode
 
     def _met_by_state(self, entry: Entry) -> tuple[Stamp, str] | None:
         found = []
@@ -356,6 +374,8 @@ class _Step:
                 for role in match.names:
                     for tenure in self.history.holders.get(role, {}).values():
                         found.append(max(tenure.since, entry.anchor))
+            elif match.kind == "hold" and self.history.hold_since is not None:
+                found.append(max(self.history.hold_since, entry.anchor))
             elif match.kind == "level" and self.level.governing is not None:
                 found.append(Stamp(self.event.at, self.event.latest))
         return (min(found), self.event.id) if found else None

@@ -29,9 +29,16 @@ def recipients_of(duty: Duty, history: History, policy: Policy) -> tuple[str, ..
         named = _named(case, history, policy)
         if named:
             return named
-        ruled_out = case.group and history.families.get(case.each, {}).get(case.group) is Truth.NO
-        return () if ruled_out else (case.unnamed,)
+        return () if _ruled_out(case, history) else (case.unnamed,)
     return ()
+
+
+def _ruled_out(case: Recipients, history: History) -> bool:
+    """Whether somebody said no to the whole group at once, or to each of its members."""
+    if not case.group:
+        return False
+    reported = history.families.get(case.each, {})
+    return reported.get(case.group) is Truth.NO or all(reported.get(member) is Truth.NO for member in case.among)
 
 
 def _named(case: Recipients, history: History, policy: Policy) -> tuple[str, ...]:
@@ -89,6 +96,7 @@ _EVENTS_OF: Final = {
     "finding": ("breach-finding",),
     "step": ("step-done",),
     "holding": ("role-taken", "role-released", "handover-accepted"),
+    "hold": ("hold-started", "hold-extended", "hold-released"),
 }
 
 

@@ -8,14 +8,14 @@ leads to.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from functools import cache
 from typing import Any, ClassVar, Final, TypeVar, cast
 
 from attrs import Attribute, field, fields, frozen
 
 from ir_policy.errors import EventInvalid, Problem
-from ir_policy.log.fields import KINDS_OF_VALUE, read_value
+from ir_policy.log.fields import KINDS_OF_VALUE, parse_instant, read_value
 from ir_policy.terms import (
     MICROSECOND,
     FrozenMap,
@@ -61,13 +61,18 @@ class Event:
     id: str = _field("label", "")
     recorded_at: datetime | None = _field("instant")
     precision: str = _field("precision", "")
+    offset: timedelta = field(default=timedelta(0), init=False)
+    """The offset an imprecise ``at`` was given in: it says which day or month is meant."""
 
     def __attrs_post_init__(self) -> None:
+        given = self.at
         if not self.kind:
             object.__setattr__(self, "kind", self.only_kind)
         if not isinstance(self.kind, str):
             raise EventInvalid([Problem("kind", "is not text", "say what happened, such as detected")])
         problems = [*self._read_fields(), *_missing(self)]
+        if not problems and self.precision:
+            problems = self._keep_offset(given)
         if not problems:
             problems = list(_out_of_order(self))
         if problems:
@@ -89,6 +94,20 @@ class Event:
                 problems.append(Problem(attribute.name, problem.what, problem.hint))
         return problems
 
+    def _keep_offset(self, given: object) -> list[Problem]:
+        """Remember in which offset an imprecise instant was said; it must be the first one of its minute, day or month."""
+        local = parse_instant(given) if isinstance(given, str) else cast(datetime, given)
+        object.__setattr__(self, "offset", local.utcoffset() or timedelta(0))
+        first = local.replace(second=0, microsecond=0)
+        if self.precision != "minute":
+            first = first.replace(hour=0, minute=0)
+        if self.precision == "month":
+            first = first.replace(day=1)
+        if first == local:
+            return []
+        what = f"is not the first instant of its {self.precision} in the offset given"
+        return [Problem("at", what, f"write {first.isoformat()}")]
+
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and isinstance(other, Event) and to_wire(self) == to_wire(other)
 
@@ -104,7 +123,7 @@ class Event:
         """The last instant ``at`` can mean at this precision; ``at`` itself when it is exact."""
         if not self.precision:
             return self.at
-        end = _end_of_month(self.at) if self.precision == "month" else self.at + _SPANS[self.precision]
+        end = _end_of_month(self.at, self.offset) if self.precision == "month" else self.at + _SPANS[self.precision]
         return end - MICROSECOND
 
 
@@ -171,7 +190,7 @@ class StepDone(Event):
 
     only_kind: ClassVar[str] = "step-done"
     step: str = _field("id")
-    evidence: tuple[str, ...] = _field("labels", ())
+    evidence: tuple[str, ...] = _field("references", ())
 
 
 @frozen(kw_only=True, eq=False, repr=False)
@@ -209,7 +228,7 @@ class Notice(Event):
     role: str = _field("id", "")
     reason: str = _field("text", "")
     channel: str = _field("label", "")
-    evidence: tuple[str, ...] = _field("labels", ())
+    evidence: tuple[str, ...] = _field("references", ())
     stage: str = _field("stage", "")
     reasons_for_delay: str = _field("text", "")
 
@@ -268,7 +287,7 @@ class Hold(Event):
 class Milestone(Event):
     """Service was restored (``recovered``), or the postmortem went out (``postmortem-distributed``)."""
 
-    evidence: tuple[str, ...] = _field("labels", ())
+    evidence: tuple[str, ...] = _field("references", ())
 
 
 @frozen(kw_only=True, eq=False, repr=False)
@@ -326,7 +345,7 @@ class Corrected(Event):
     fields: Mapping[str, object] = _field("wire")
     role: str = _field("id", "")
     reason: str = _field("text")
-    evidence: tuple[str, ...] = _field("labels", ())
+    evidence: tuple[str, ...] = _field("references", ())
 
 
 @frozen(kw_only=True, eq=False, repr=False)
@@ -356,13 +375,15 @@ class KindOfEvent:
 _DRAFT: Final = ("notice", "digest", "duties", "recipients")
 _ABOUT: Final = ("duties", "recipients", "states", "template", "next_update_by", "stage", "reasons_for_delay")
 
+_OF_SENDING: Final = ("digest", "channel", "evidence", "reason", *_ABOUT)
+
 KINDS: Final[FrozenMap[str, KindOfEvent]] = FrozenMap(
     {
         "detected": KindOfEvent(Detected, ("source",), ("summary", "impact_started", "drill")),
         "facts-reported": KindOfEvent(FactsReported, ("facts",), ("since",)),
         "severity-decided": KindOfEvent(SeverityDecided, ("severity",), ("reason", "lowering")),
         "role-taken": KindOfEvent(RoleChange, ("role", "person"), ("acting",)),
-        "role-released": KindOfEvent(RoleChange, ("role", "person")),
+        "role-released": KindOfEvent(RoleChange, ("role", "person"), ("acting",)),
         "handover-offered": KindOfEvent(RoleChange, ("role", "person", "to")),
         "handover-accepted": KindOfEvent(RoleChange, ("role", "person", "to")),
         "handover-declined": KindOfEvent(RoleChange, ("role", "person", "to")),
@@ -371,7 +392,7 @@ KINDS: Final[FrozenMap[str, KindOfEvent]] = FrozenMap(
         "page-acknowledged": KindOfEvent(Page, ("level", "person"), ("outcome",)),
         "page-failed": KindOfEvent(Page, ("level", "person"), ("outcome",)),
         "phase-entered": KindOfEvent(PhaseChange, ("phase",), ("reason",)),
-        "phase-not-applicable": KindOfEvent(PhaseChange, ("phase", "reason")),
+        "phase-not-applicable": KindOfEvent(PhaseChange, ("phase",), ("reason",)),
         "step-done": KindOfEvent(StepDone, ("step",), ("evidence",)),
         "documented": KindOfEvent(Documented, ("summary", "disposition")),
         "notice-drafted": KindOfEvent(Notice, _DRAFT, ("states", "template", "next_update_by", "stage")),
@@ -381,16 +402,16 @@ KINDS: Final[FrozenMap[str, KindOfEvent]] = FrozenMap(
         "notice-approved": KindOfEvent(Notice, ("notice", "digest"), ("role", "reason")),
         "notice-rejected": KindOfEvent(Notice, ("notice", "digest", "reason"), ("role",)),
         "notice-sent": KindOfEvent(Notice, (), ("notice", "digest", "channel", "evidence", *_ABOUT)),
-        "notice-delivered": KindOfEvent(Notice, ("notice",), ("digest", "channel", "evidence", "recipients")),
-        "notice-failed": KindOfEvent(Notice, ("notice",), ("digest", "channel", "evidence", "recipients", "reason")),
-        "notice-withdrawn": KindOfEvent(Notice, ("notice",), ("digest", "channel", "evidence", "recipients", "reason")),
+        "notice-delivered": KindOfEvent(Notice, ("notice",), _OF_SENDING),
+        "notice-failed": KindOfEvent(Notice, ("notice",), _OF_SENDING),
+        "notice-withdrawn": KindOfEvent(Notice, ("notice",), _OF_SENDING),
         "breach-finding": KindOfEvent(BreachFinding, ("finding",), ("since", "role", "position", "reason")),
         "processor-told": KindOfEvent(ProcessorTold, ("vendor",)),
         "ransom-paid": KindOfEvent(RansomPaid, (), ("amount_known",)),
         "not-notifying": KindOfEvent(NotNotifying, ("duty", "recipient", "ground", "reason"), ("role",)),
         "hold-started": KindOfEvent(Hold, ("scope",), ("until", "role", "reason")),
         "hold-extended": KindOfEvent(Hold, ("scope", "until"), ("role", "reason")),
-        "hold-released": KindOfEvent(Hold, ("scope",), ("role", "reason")),
+        "hold-released": KindOfEvent(Hold, ("scope",), ("until", "role", "reason")),
         "recovered": KindOfEvent(Milestone, (), ("evidence",)),
         "postmortem-distributed": KindOfEvent(Milestone, (), ("evidence",)),
         "closed": KindOfEvent(Closed, ("outcome",), ("reason",)),
@@ -398,7 +419,7 @@ KINDS: Final[FrozenMap[str, KindOfEvent]] = FrozenMap(
         "merged": KindOfEvent(Merged, ("into", "reason")),
         "waived": KindOfEvent(Waived, ("reason",), ("obligation", "gate", "role")),
         "action-opened": KindOfEvent(ActionEvent, ("action", "owner", "due")),
-        "action-closed": KindOfEvent(ActionEvent, ("action",), ("owner",)),
+        "action-closed": KindOfEvent(ActionEvent, ("action",), ("owner", "due")),
         "corrected": KindOfEvent(Corrected, ("event", "fields", "reason", "evidence"), ("role",)),
         "note": KindOfEvent(Note, ("text",)),
     }
@@ -448,6 +469,8 @@ def to_wire(event: Event) -> dict[str, object]:
         value = getattr(event, attribute.name)
         if not _unsaid(value):
             line[attribute.name] = KINDS_OF_VALUE[attribute.metadata["kind"]].write(value)
+    if event.precision:
+        line["at"] = event.at.astimezone(timezone(event.offset)).isoformat().replace("+00:00", "Z")
     if isinstance(event, Opaque):
         line.update(cast(dict[str, object], line.pop("fields", {})))
     return line
@@ -540,9 +563,8 @@ def _digest(event: Event) -> str:
     return "e-" + hashlib.sha256(canonical_json(line).encode()).hexdigest()[:24]
 
 
-def _end_of_month(first: datetime) -> datetime:
-    """The first instant of the next month, in the offset at which ``first`` is midnight of a first day."""
-    nearest_first = (first + timedelta(hours=14)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    offset = nearest_first - first
-    following = (nearest_first + timedelta(days=32)).replace(day=1)
-    return following - offset
+def _end_of_month(first: datetime, offset: timedelta) -> datetime:
+    """The first instant of the next month in that offset, as UTC."""
+    local = first.astimezone(timezone(offset))
+    following = (local.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return following.astimezone(timezone.utc)

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
+from math import isfinite
 from typing import Final
 
 from attrs import frozen
@@ -66,12 +67,14 @@ def read_value(kind: str, value: object, where: str) -> tuple[object, Problem | 
 # --- text -----------------------------------------------------------------------------------------------
 
 LONGEST_LABEL: Final = 200
+LONGEST_REFERENCE: Final = 2_000
 LONGEST_TEXT: Final = 20_000
 LONGEST_LIST: Final = 100_000
 LONGEST_WIRE: Final = 500_000
 MOST_FACTS: Final = 1_000
 LARGEST_NUMBER: Final = 10**18
 """These bounds keep every event on one line that a log may hold."""
+_JOINERS: Final = {0x200C: None, 0x200D: None}
 _UNSEEN: Final = re.compile(f"[{HIDDEN}]")
 _UNSEEN_IN_LABEL: Final = re.compile(rf"[\t\n{HIDDEN}]")
 
@@ -92,9 +95,12 @@ def _seen(value: str, longest: int, lines: bool) -> str:
     if piled(value):
         raise Flaw(f"holds more than {MAX_MARKS} accents on one letter", "delete them")
     text = unicodedata.normalize("NFC", plain(value))
+    if lines:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     if len(text) > longest:
         raise Flaw(f"is longer than {longest} characters", "shorten it")
-    found = (_UNSEEN if lines else _UNSEEN_IN_LABEL).search(text)
+    # In running text joiners are part of the spelling of some languages and of some emoji; in a label they hide.
+    found = _UNSEEN.search(text.translate(_JOINERS)) if lines else _UNSEEN_IN_LABEL.search(text)
     if found is not None:
         control = unicodedata.category(found[0]) == "Cc"
         raise Flaw("holds a control character" if control else "holds a character that cannot be seen", "remove it")
@@ -111,6 +117,10 @@ def _label(value: object) -> str:
     if text != text.strip():
         raise Flaw("begins or ends with a space", "remove it")
     return text
+
+
+def _reference(value: object) -> str:
+    return clean_text(value, LONGEST_REFERENCE, lines=False)
 
 
 def _text(value: object) -> str:
@@ -275,6 +285,19 @@ def _frozen(value: object, depth: int = 0) -> object:
     raise Flaw("holds a value that is not text, a whole number, true, false or nothing", "write it as text")
 
 
+def _kept_whole(value: object) -> object:
+    """A value of an event nobody here knows: frozen, and otherwise as it was written."""
+    if isinstance(value, (list, tuple)):
+        return tuple(_kept_whole(item) for item in value)
+    if isinstance(value, Mapping):
+        return FrozenMap(
+            {str(key): _kept_whole(item) for key, item in sorted(value.items(), key=lambda pair: str(pair[0]))}
+        )
+    if value is None or isinstance(value, (str, bool, int)) or (isinstance(value, float) and isfinite(value)):
+        return value
+    raise Flaw("holds something that JSON cannot say", "write it as text")
+
+
 def thawed(value: object) -> object:
     """A frozen wire value as plain JSON material."""
     if isinstance(value, FrozenMap):
@@ -327,6 +350,8 @@ KINDS_OF_VALUE: Final[FrozenMap[str, ValueKind]] = FrozenMap(
                 }
             ),
         ),
+        "references": ValueKind(_list_of(_reference), thawed, _LIST_SCHEMA),
+        "opaque": ValueKind(_kept_whole, thawed, FrozenMap({"type": "object"})),
         "wire": ValueKind(_wire_mapping, thawed, FrozenMap({"type": "object", "minProperties": 1})),
         "precision": _choice("minute", "day", "month"),
         "lowering": _choice(*LOWERINGS),

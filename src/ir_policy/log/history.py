@@ -82,10 +82,35 @@ class History:
     """What is so after some events. Read it freely; only the desk advances it."""
 
     __slots__ = (
-        "acts", "changed_families", "changed_marks", "closed_at", "detection", "drafts", "drill", "episode",
-        "exempted", "facts", "families", "findings", "first_marks", "holders", "holding_hold", "marks", "no",
-        "not_applicable", "opaque", "outcome", "phase", "phases_entered", "promised", "retracted", "steps",
-        "tenures", "waived_gates", "yes",
+        "acts",
+        "changed_families",
+        "changed_marks",
+        "closed_at",
+        "detection",
+        "drafts",
+        "drill",
+        "episode",
+        "exempted",
+        "facts",
+        "families",
+        "findings",
+        "first_marks",
+        "hold_since",
+        "holders",
+        "marks",
+        "no",
+        "not_applicable",
+        "opaque",
+        "outcome",
+        "phase",
+        "phases_entered",
+        "promised",
+        "retracted",
+        "signals",
+        "steps",
+        "tenures",
+        "waived_gates",
+        "yes",
     )  # fmt: skip
 
     def __init__(self, policy: Policy) -> None:
@@ -107,12 +132,15 @@ class History:
         self.episode = 0
         self.detection: Stamp | None = None
         self.drill = False
+        self.signals = 0
+        """How many times it was detected."""
         self.closed_at: datetime | None = None
         self.outcome = ""
         self.exempted: dict[tuple[str, str], str] = {}
         self.waived_gates: set[str] = set()
         self.promised: set[str] = set()
-        self.holding_hold = False
+        self.hold_since: Stamp | None = None
+        """Since when the freeze is in force; ``None`` while it is not."""
         self.opaque = 0
         # What the last step touched; the ledger looks only at duties that watch these.
         self.changed_marks: set[str] = set()
@@ -209,17 +237,17 @@ class History:
         assert isinstance(event, Detected)
         if self.detection is None:
             self.detection = stamp_of(event)
-        if event.drill:
-            self.drill = True
-            self.set_atom(policy, "drill", "drill", Truth.YES)
+        # A drill is one only while every signal says so: a real signal ends it, no signal can declare one later.
+        self.drill = event.drill and (self.drill or not self.signals)
+        self.signals += 1
+        self.set_atom(policy, "drill", "drill", Truth.YES if self.drill else Truth.NO)
 
     def _facts_reported(self, policy: Policy, event: Event) -> None:
         assert isinstance(event, FactsReported)
         since = event.since if event.since is not None else event.at
         self.facts = dict(self.facts)
         for fact, truth in event.facts.items():
-            before = self.facts.get(fact)
-            if before is not None and before.truth is Truth.YES and truth is Truth.NO:
+            if truth is Truth.NO and self._counted(policy, fact):
                 self.retracted.add(fact)
             self.facts[fact] = FactState(truth, event.at, since, event.by, event.id)
             self.set_atom(policy, "fact", fact, truth)
@@ -227,6 +255,17 @@ class History:
             if member and family in policy.families:
                 self.families = {**self.families, family: {**self.families.get(family, {}), member: truth}}
                 self.changed_families.add(family)
+        for family in self.changed_families:
+            some = Truth.YES if Truth.YES in self.families[family].values() else Truth.UNKNOWN
+            self.set_atom(policy, "some", family, some)
+
+    def _counted(self, policy: Policy, fact: str) -> bool:
+        """Whether the fact had an effect until now: it was a yes, or a member of a family nobody had ruled out."""
+        before = self.facts.get(fact)
+        family, _, member = fact.partition("/")
+        if member and family in policy.families:
+            return before.truth is not Truth.NO if before is not None else member in policy.families[family].known
+        return before is not None and before.truth is Truth.YES
 
     def _role_changed(self, policy: Policy, event: Event) -> None:
         assert isinstance(event, RoleChange)
@@ -284,7 +323,10 @@ class History:
 
     def _hold(self, policy: Policy, event: Event) -> None:
         assert isinstance(event, Hold)
-        self.holding_hold = event.kind != "hold-released"
+        if event.kind == "hold-released":
+            self.hold_since = None
+        elif self.hold_since is None:
+            self.hold_since = stamp_of(event)
         self._act(event, "event", event.kind)
 
     def _happened(self, policy: Policy, event: Event) -> None:
@@ -358,6 +400,6 @@ def _all_but_facts(policy: Policy) -> int:
     """The bits that are "no" before anything happened: everything but facts and levels, which are not known."""
     no = 0
     for atom, bit in policy.bits.items():
-        if atom.kind not in ("fact", "severity"):
+        if atom.kind not in ("fact", "severity", "some"):
             no |= bit
     return no

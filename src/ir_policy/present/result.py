@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from ir_policy.answers import Correction
+from ir_policy.duties.anew import Correction
 from ir_policy.duties.case import Case, Violation
 from ir_policy.duties.explanation import Explanation
 from ir_policy.duties.judge import Breach, Obligation
@@ -72,7 +72,7 @@ def obligation_json(obligation: Obligation, as_of: datetime) -> dict[str, Any]:
         "recipient": obligation.recipient,
         "episode": obligation.episode,
         "period": obligation.period,
-        "act": obligation.act,
+        "act": obligation.act or None,
         "basis": obligation.basis,
         "binding": _instant(obligation.binding),
         "clause": obligation.clause,

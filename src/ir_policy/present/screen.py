@@ -14,9 +14,10 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
-from ir_policy.answers import Correction, corrections, next_wakeup, state_at
+from ir_policy.answers import corrections, next_wakeup, state_at
 from ir_policy.clocks import in_words
 from ir_policy.desk import Incident
+from ir_policy.duties.anew import Correction
 from ir_policy.duties.case import Case
 from ir_policy.duties.judge import Obligation
 from ir_policy.duties.severity import Classification, classify_bits

@@ -58,6 +58,7 @@ _ATOM_WORDS: Final = {
     "step": "step {0} is done",
     "phase": "the phase is {0}",
     "finding": "there is a finding {0}",
+    "some": "some {0} is affected",
     "drill": "this is a drill",
     "unassessed": "no level is set yet",
 }
@@ -199,7 +200,7 @@ def _or_bits(group: frozenset[Atom], bit: Callable[[Atom], int]) -> int:
 
 # --- reading --------------------------------------------------------------------------------------------
 
-_NAMED: Final = ("severity", "mark", "step", "phase", "finding")
+_NAMED: Final = ("severity", "mark", "step", "phase", "finding", "some")
 BARE: Final = ("drill", "unassessed")
 _OR_WORSE: Final = " or worse"
 
@@ -209,7 +210,7 @@ def parse(node: object, path: tuple[str | int, ...] = ()) -> Condition:
 
     Text is a fact, or one of the words ``drill`` and ``unassessed``; ``{all: […]}``, ``{any: […]}`` and
     ``{not: …}`` combine; ``{severity: SEV1 or worse}``, ``{mark: …}``, ``{step: …}``, ``{phase: …}`` and
-    ``{finding: …}`` ask the other registers.
+    ``{finding: …}`` ask the other registers; ``{some: family}`` holds once a member of the family is reported yes.
     """
     if isinstance(node, str):
         return Atom(node, node) if node in BARE else Atom("fact", node)

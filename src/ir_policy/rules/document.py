@@ -291,7 +291,7 @@ class ActDoc(BaseModel):
     stage: str = ""
 
 
-_ACT_WORDS: Final = ("notice", "event", "step", "finding", "holding", "level")
+_ACT_WORDS: Final = ("notice", "event", "step", "finding", "holding", "level", "hold")
 
 
 def _met_by(value: object) -> tuple[ActDoc, ...]:
@@ -305,7 +305,7 @@ def _act(value: object, path: Path) -> ActDoc:
         raise _fault(f"must say one of {', '.join(_ACT_WORDS)}", "", path)
     kind = kinds[0]
     names = _ids(parts[kind])
-    fixed = {"notice": ("sent",), "level": ("any",)}.get(kind)
+    fixed = {"notice": ("sent",), "level": ("any",), "hold": ("in-force",)}.get(kind)
     if fixed is not None and names != fixed:
         raise _fault(f"'{kind}' knows only '{fixed[0]}'", "", (*path, kind))
     if "stage" in parts and kind != "notice":
@@ -406,10 +406,14 @@ def _gate_when(value: object) -> GateWhenDoc:
     return GateWhenDoc(condition=parse(value), only_on_yes=False)
 
 
-def _again_on(value: object) -> bool:
-    if value != "raise":
-        raise _fault("knows only 'raise'")
-    return True
+def _again_on(value: object) -> Severity:
+    """Any raise (``raise``), or only one that ends at that level or worse (``raise to SEV0``)."""
+    level = _text(value).removeprefix("raise").removeprefix(" to ")
+    if value == "raise":
+        return Severity.SEV3
+    if level not in Severity.__members__ or value != f"raise to {level}":
+        raise _fault("is not a raise", "write 'raise', or 'raise to SEV0'")
+    return Severity[level]
 
 
 # --- rules ----------------------------------------------------------------------------------------------
@@ -521,8 +525,11 @@ class DutyDoc(_Rule):
     per: Literal["episode", "incident"] | None = None
     on_scope_exit: Literal["keep", "cancel"] = "keep"
     if_missed: Literal["still-owed", "lapses"] = "still-owed"
-    done_before: Literal["counts", "does-not-count"] = "does-not-count"
-    again_on: Annotated[bool, _By(_again_on, {"enum": ["raise"]})] = False
+    done_before: Literal["counts", "counts-since-mark", "does-not-count"] = "does-not-count"
+    again_on: (
+        Annotated[Severity, _By(_again_on, {"enum": ["raise", "raise to SEV0", "raise to SEV1", "raise to SEV2"]})]
+        | None
+    ) = None
     waivable_by: Ids = ()
 
 

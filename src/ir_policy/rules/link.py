@@ -16,6 +16,7 @@ from ir_policy.rules.conditions import ALWAYS, BARE, Atom, Condition, ConditionF
 from ir_policy.rules.document import LimitDoc
 from ir_policy.rules.model import (
     ActMatch,
+    DoneBefore,
     Duty,
     Fact,
     Family,
@@ -221,7 +222,8 @@ class Linker:
         written = self.company.tree.root.get("severity_rows", {})
         if not written:
             self._missing("severity_rows", "say which facts make which level")
-        if not isinstance(written, dict) or len(self.rows) < len(written) or not written:
+            return
+        if not isinstance(written, dict) or len(self.rows) < len(written):
             return  # what could not be read has been reported
         if len(others) != 1:
             self._missing("severity_rows", "exactly one row says 'otherwise: yes', so that the matrix always answers")
@@ -311,7 +313,7 @@ class Linker:
             opens_after=rule.opens_after, met_by=tuple(self._act(part, path, act) for act in rule.met_by),
             must_state=rule.must_state, sets=rule.sets, act=rule.act, per=per,
             on_scope_exit=OnScopeExit(rule.on_scope_exit), if_missed=IfMissed(rule.if_missed),
-            done_before_counts=rule.done_before == "counts", again_on_raise=rule.again_on,
+            done_before=DoneBefore(rule.done_before), again_on_raise=rule.again_on,
             waivable_by=rule.waivable_by, exempted_by=rule.exempted_by,
         )  # fmt: skip
 
@@ -398,7 +400,9 @@ class Linker:
 
     def _mask(self, part: Shaped, path: _Path, condition: Condition) -> Mask:
         for atom in atoms(condition):
-            register = {"mark": self.marks, "step": self.steps, "finding": FINDINGS}.get(atom.kind)
+            register = {
+                "mark": self.marks, "step": self.steps, "finding": FINDINGS, "some": self.families
+            }.get(atom.kind)  # fmt: skip
             if atom.kind == "fact":
                 self._known_fact(part, path, atom.name)
             elif register is not None:

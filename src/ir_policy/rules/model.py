@@ -17,7 +17,7 @@ from ir_policy.rules.conditions import Atom, Mask
 from ir_policy.terms import Basis, Clause, FrozenMap, Phase, Severity, Source
 
 __all__ = [
-    "ActMatch", "AtRisk", "Document", "Duty", "Fact", "Family", "Forbidden", "Gate", "IfMissed", "MarkRule",
+    "ActMatch", "AtRisk", "Document", "DoneBefore", "Duty", "Fact", "Family", "Forbidden", "Gate", "IfMissed", "MarkRule",
     "MarkSource", "OnScopeExit", "Per", "PhaseRule", "Policy", "Polarity", "RaiseRules", "Reading", "Recipients",
     "Release", "RoleRule", "SeverityRow", "Within",
 ]  # fmt: skip
@@ -43,6 +43,14 @@ class OnScopeExit(Enum):
 
     KEEP = "keep"
     CANCEL = "cancel"
+
+
+class DoneBefore(Enum):
+    """Which acts done before a duty opened meet it: none, those since its mark, or any."""
+
+    DOES_NOT_COUNT = "does-not-count"
+    COUNTS_SINCE_MARK = "counts-since-mark"
+    COUNTS = "counts"
 
 
 class IfMissed(Enum):
@@ -191,7 +199,7 @@ class Recipients:
 
 @frozen(eq=False, repr=False)
 class ActMatch:
-    """What discharges a duty. ``kind``: ``notice``, ``event``, ``step``, ``finding``, ``holding`` or ``level``."""
+    """What discharges a duty. ``kind``: ``notice``, ``event``, ``step``, ``finding``, ``holding``, ``level``, ``hold``."""
 
     kind: str
     names: tuple[str, ...]
@@ -227,8 +235,9 @@ class Duty:
     per: Per
     on_scope_exit: OnScopeExit
     if_missed: IfMissed
-    done_before_counts: bool
-    again_on_raise: bool
+    done_before: DoneBefore
+    again_on_raise: Severity | None
+    """Owed again when the governing level gets worse and is then this one or worse; ``None``: once."""
     waivable_by: tuple[str, ...]
     exempted_by: tuple[str, ...]
 

@@ -1,0 +1,120 @@
+"""Conclusions drawn anew: what a late or corrected event changed in what had been concluded before it was known.
+
+An event draws conclusions anew when it belongs before events the log already held, when it corrects one, or when it
+was recorded so late that a breach had been concluded which it withdraws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from attrs import frozen
+
+from ir_policy.duties.amend import amended
+from ir_policy.duties.case import Case
+from ir_policy.duties.gates import Bite
+from ir_policy.log.events import Corrected, Event
+from ir_policy.rules.model import Policy
+from ir_policy.terms import rfc3339
+
+__all__ = ["Correction", "all_drawn_anew", "drawn_anew", "folded", "in_order", "order"]
+
+WITHOUT_EFFECT: Final = frozenset({"note", "merged", "channel-opened", "page-sent", "page-acknowledged", "page-failed",
+                            "action-opened", "action-closed"})  # fmt: skip
+"""Kinds no rule asks about: they can change no conclusion, whenever they arrive."""
+
+
+@frozen
+class Correction:
+    """A conclusion that a late or corrected event changed: what was concluded before, what is now, and why."""
+
+    what: str
+    before: str
+    after: str
+    event: str
+    reason: str
+
+
+def order(event: Event) -> tuple[datetime, datetime]:
+    """The order of the fold; events that share it keep their order in the log."""
+    return event.at, event.recorded_at if event.recorded_at is not None else event.at
+
+
+def in_order(policy: Policy, log: Sequence[Event]) -> tuple[list[Event], Mapping[str, tuple[Bite, ...]]]:
+    """The events in the order of the fold, as corrections left them; and the corrections that have no effect."""
+    if any(isinstance(event, Corrected) for event in log):
+        return amended(policy, tuple(log), order)
+    return sorted(log, key=order), {}
+
+
+def folded(policy: Policy, log: Sequence[Event], until: Callable[[Event], bool] = lambda event: False) -> Case:
+    """What follows from a log, up to the first event in order for which ``until`` holds."""
+    events, bites = in_order(policy, log)
+    case = Case(policy)
+    for event in events:
+        if until(event):
+            break
+        case.advance(event, bites.get(event.id, ()))
+    return case
+
+
+def all_drawn_anew(policy: Policy, log: Sequence[Event]) -> tuple[Correction, ...]:
+    """Every conclusion that was drawn once and is drawn otherwise now, in the order the log learnt better."""
+    found: list[Correction] = []
+    case, last, mended = Case(policy), None, False
+    for index, event in enumerate(log):
+        mended = mended or isinstance(event, Corrected)
+        inverted = mended or (last is not None and order(event) < last)
+        if inverted:
+            after = folded(policy, log[: index + 1])
+        else:
+            after = case.branch()
+            after.advance(event)
+        if last is not None:
+            found.extend(drawn_anew(case, after, event, max(last[0], event.at), inverted))
+        case, last = after, max(last, order(event)) if last is not None else order(event)
+    return tuple(found)
+
+
+def drawn_anew(before: Case, after: Case, event: Event, known: datetime, inverted: bool) -> tuple[Correction, ...]:
+    """What one event changed in what had been concluded before the log learnt of it.
+
+    ``known`` is the latest instant the log speaks of, ``inverted`` whether the event stands before others there.
+    """
+    late = event.recorded_at is not None and event.recorded_at > event.at
+    if event.kind in WITHOUT_EFFECT or not (inverted or late):
+        return ()
+    now = max(known, event.recorded_at) if event.recorded_at is not None else known
+    if not inverted and not any(owed.breach is not None for owed in before.obligations(now)):
+        return ()
+    old, new = _conclusions(before, now), _conclusions(after, now)
+    if not inverted:
+        # What it adds was never concluded otherwise; only a breach that it withdraws was.
+        old = {what: said for what, said in old.items() if BREACH in said and BREACH not in new.get(what, BREACH)}
+        new = {what: said for what, said in new.items() if what in old}
+    reason = getattr(event, "reason", "") or f"recorded late: {event.kind} at {rfc3339(event.at)}"
+    return tuple(
+        Correction(what, old.get(what, "nothing"), new.get(what, "nothing"), event.id, reason)
+        for what in sorted(old.keys() | new.keys())
+        if old.get(what) != new.get(what)
+    )
+
+
+BREACH: Final = ", breach"
+
+
+def _conclusions(case: Case, now: datetime) -> dict[str, str]:
+    """What was concluded at an instant, by subject, in words."""
+    said: dict[str, str] = {}
+    if case.level.governing is not None:
+        said["severity"] = case.level.governing.value
+    for name, stamp in case.history.marks.items():
+        said[f"mark {name}"] = rfc3339(stamp.at)
+    for obligation in case.obligations(now):
+        due = f", due {rfc3339(obligation.due)}" if obligation.due is not None else ""
+        said[obligation.key] = f"{obligation.verdict}{due}{BREACH if obligation.breach is not None else ''}"
+    for violation in case.violations:
+        said[f"violation of {violation.rule} by {violation.event}"] = "violated"
+    return said
