@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ir_policy.desk import Incident, replay
+from ir_policy.desk import Incident, known_by, replay
 from ir_policy.duties.anew import Correction, all_drawn_anew, folded, in_order
 from ir_policy.duties.case import Case
 from ir_policy.duties.explanation import (
@@ -20,6 +20,7 @@ from ir_policy.duties.explanation import (
 )
 from ir_policy.duties.judge import Obligation
 from ir_policy.errors import Problem, QuestionInvalid
+from ir_policy.log.events import Detected
 from ir_policy.terms import instant, nearest
 
 __all__ = ["Correction", "corrections", "explain", "next_wakeup", "obligations", "state_at"]
@@ -53,7 +54,10 @@ def state_at(incident: Incident, now: datetime, *, known_at: datetime | None = N
         raise QuestionInvalid([Problem("incident", "is not an incident", "pass what open_incident or replay returned")])
     at = instant(now, "now")
     if known_at is not None:
-        incident = replay(incident.policy, incident.log, known_at=known_at)
+        known = known_by(incident.log, instant(known_at, "known_at"))
+        if not any(isinstance(event, Detected) for event in known):
+            return Case(incident.policy), None  # the log knew of no incident yet
+        incident = replay(incident.policy, known)
     if incident._last[0] <= at:
         return incident._case, None
     events, _ = in_order(incident.policy, incident.log)
@@ -69,6 +73,8 @@ def explain(incident: Incident, subject: str, now: datetime) -> Explanation:
     """
     case, _ = state_at(incident, now)
     policy = incident.policy
+    if not isinstance(subject, str):
+        raise QuestionInvalid([Problem("subject", "is not text", "name a duty, an obligation, a gate or severity")])
     found = [o for o in obligations(incident, now) if subject in (o.key, o.duty)]
     if found:
         latest = max(found, key=lambda o: (o.status in ("active", "pending"), o.period, o.recipient))
@@ -86,4 +92,6 @@ def explain(incident: Incident, subject: str, now: datetime) -> Explanation:
 
 def corrections(incident: Incident) -> tuple[Correction, ...]:
     """Every conclusion that was drawn once and is drawn otherwise now, in the order the log learnt better."""
+    if not isinstance(incident, Incident):
+        raise QuestionInvalid([Problem("incident", "is not an incident", "pass what open_incident or replay returned")])
     return all_drawn_anew(incident.policy, incident.log)

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from attrs import field, frozen
 
 from ir_policy.errors import CalendarExhausted, Problem, QuestionInvalid
-from ir_policy.terms import FrozenMap
+from ir_policy.terms import FrozenMap, instant
 
 __all__ = ["Calendar", "Holidays", "add_months", "end_of_period", "start_of_day", "zone", "zone_data"]
 
@@ -75,7 +75,14 @@ def end_of_period(name: str, at: datetime, tz: ZoneInfo) -> datetime:
 
 
 def _by_day(names: Mapping[date, str]) -> FrozenMap[date, str]:
-    return FrozenMap(dict(sorted(names.items())))
+    if not isinstance(names, Mapping):
+        raise QuestionInvalid([Problem("names", "is not a mapping of days to names", "write {date: name}")])
+    return FrozenMap(dict(sorted(names.items(), key=lambda item: str(item[0]))))
+
+
+def _is_day(value: object) -> bool:
+    """A day and not an instant: a datetime is a date to Python, and would never be found in a list of days."""
+    return isinstance(value, date) and not isinstance(value, datetime)
 
 
 @frozen
@@ -90,6 +97,20 @@ class Holidays:
     covers_to: date
     """Last day the list speaks for, inclusive."""
     names: FrozenMap[date, str] = field(converter=_by_day)
+
+    def __attrs_post_init__(self) -> None:
+        problems = [
+            Problem(name, "is not a day", "use datetime.date")
+            for name in ("covers_from", "covers_to")
+            if not _is_day(getattr(self, name))
+        ]
+        if not problems and self.covers_from > self.covers_to:
+            problems.append(Problem("covers_to", "lies before the first day covered", "check both days"))
+        for day, name in self.names.items():
+            if not _is_day(day) or not isinstance(name, str):
+                problems.append(Problem("names", f"'{str(day)[:40]}' is not a day with a name", "write {date: name}"))
+        if problems:
+            raise QuestionInvalid(problems)
 
     def __contains__(self, day: object) -> bool:
         return day in self.names
@@ -116,7 +137,7 @@ class Calendar:
 
     def local_date(self, at: datetime) -> date:
         """The civil day the instant falls on in this calendar's zone."""
-        return at.astimezone(self.zone).date()
+        return instant(at, "at").astimezone(self.zone).date()
 
     def is_business_day(self, day: date) -> bool:
         """Whether business opens on that day."""
@@ -127,6 +148,7 @@ class Calendar:
 
     def next_business_day(self, day: date) -> date:
         """The first business day after the given one."""
+        self.is_business_day(day)  # outside what the list covers nothing is counted
         return self._first_business_day(day + timedelta(days=1))
 
     def opening(self, day: date) -> datetime:

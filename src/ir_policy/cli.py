@@ -21,7 +21,13 @@ import ir_policy as ir
 from ir_policy.log.events import KINDS
 from ir_policy.log.fields import Flaw, parse_instant
 from ir_policy.log.wire import header_line, log_line
-from ir_policy.present.result import classification_json, explanation_json, refusal_json
+from ir_policy.present.result import (
+    classification_json,
+    correction_json,
+    explanation_json,
+    policy_json,
+    refusal_json,
+)
 from ir_policy.terms import canonical_json, instant, nearest, rfc3339
 
 if TYPE_CHECKING:
@@ -99,7 +105,13 @@ def _check(arguments: argparse.Namespace) -> int:
     event = _event(arguments.kind, arguments, {"incident": incident.id})
     refusals = ir.check(incident, event)
     if arguments.json:
-        _print_json({"as_of": rfc3339(event.at), "refusals": [refusal_json(refusal) for refusal in refusals]})
+        _print_json(
+            {
+                "as_of": rfc3339(event.at),
+                "policy": policy_json(incident.policy),
+                "refusals": [refusal_json(refusal) for refusal in refusals],
+            }
+        )
     elif refusals:
         print(f"no, as of {rfc3339(event.at)}:")
         for refusal in refusals:
@@ -126,7 +138,7 @@ def _classify(arguments: argparse.Namespace) -> int:
     policy = ir.load_policy(_source(arguments.policy or DEFAULT_POLICY))
     verdict = ir.classify(policy, dict(_pair(field) for field in arguments.fields))
     if arguments.json:
-        _print_json(classification_json(verdict))
+        _print_json({"policy": policy_json(policy), **classification_json(verdict)})
         return OK
     print(f"{verdict.severity.value}  by {', '.join(verdict.determined_by)}")
     print(f"range  {verdict.range.best.value} at best, {verdict.range.worst.value} at worst")
@@ -141,7 +153,7 @@ def _explain(arguments: argparse.Namespace) -> int:
     now = _now(arguments)
     explanation = ir.explain(incident, arguments.subject, now)
     if arguments.json:
-        _print_json({"as_of": rfc3339(now), **explanation_json(explanation)})
+        _print_json({"as_of": rfc3339(now), "policy": policy_json(incident.policy), **explanation_json(explanation)})
     else:
         print(f"{explanation}\n\nas of {rfc3339(now)}")
     return OK
@@ -263,7 +275,7 @@ def _fields_of(kind: str) -> dict[str, str]:
 
 
 def _value(kind: str, text: str) -> object:
-    if kind in ("ids", "labels"):
+    if kind in ("ids", "labels", "references"):
         return [item.strip() for item in text.split(",") if item.strip()]
     if kind == "flag":
         return {"true": True, "yes": True, "false": False, "no": False}.get(text, text)
@@ -309,12 +321,12 @@ def _instant(where: str, text: object) -> datetime:
 
 def _told(step: ir.Step, arguments: argparse.Namespace) -> int:
     """What the event did, in words or as data."""
-    names = ("opened", "revived", "tightened", "discharged", "cancelled", "waived", "lapsed", "moved")
+    names = ("opened", "revived", "tightened", "discharged", "cancelled", "waived", "lapsed", "dropped", "moved")
     moved = {name: list(getattr(step, name)) for name in names}
     level = [level.value if level is not None else None for level in step.level]
     against = [{"rule": v.rule, "clause": v.clause, "missing": list(v.missing)} for v in step.violations]
     if arguments.json:
-        _print_json({"event": step.event.id, "seq": step.incident.seq, "level": level, **moved, "violations": against,
+        _print_json({"event": step.event.id, "seq": step.incident.seq, "level": level, **moved, "violations": against, "corrections": [correction_json(anew) for anew in step.corrections],
                      "suggested": list(step.suggested)})  # fmt: skip
         return OK
     print(f"recorded {step.event.kind} at {rfc3339(step.event.at)} as {step.event.id}")
@@ -325,6 +337,8 @@ def _told(step: ir.Step, arguments: argparse.Namespace) -> int:
             print(f"  {name:<11} {', '.join(keys)}")
     for violation in step.violations:
         print(f"  AGAINST     {violation.rule} (clause {violation.clause}): needs {' and '.join(violation.missing)}")
+    for anew in step.corrections:
+        print(f"  anew        {anew.what}: {anew.before} -> {anew.after}")
     for words in step.suggested:
         print(f"  note        {words}")
     return OK
@@ -368,7 +382,7 @@ def _parser() -> argparse.ArgumentParser:
         description="How severe, what may happen, what is owed to whom by when, and under which clause.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _command(commands, "open", _open, "LOG", fields="source=sentry by=… [incident=inc-7] [at=…]",
+    _command(commands, "open", _open, "LOG", fields="incident=inc-7 source=sentry by=… [at=…]",
              help="begin a log with the first signal")  # fmt: skip
     add = _command(commands, "add", _add, "LOG", "KIND", fields="field=value …", help="check an event and append it")
     add.add_argument("--record", action="store_true", help="it already happened: append it, whatever the policy says")

@@ -236,13 +236,15 @@ def replay(policy: Policy, log: Log | Iterable[Event], *, known_at: datetime | N
     """
     _need_policy(policy)
     if isinstance(log, Log):
+        if not isinstance(log.policy, (PolicyPin, type(None))):
+            raise QuestionInvalid([Problem("log.policy", "does not name a document", "use what read_log returned")])
         if log.policy is not None and log.policy.digest != policy.digest:
             expected = f"'{log.policy.id}@{log.policy.version}' ({log.policy.digest[:15]})"
             raise PolicyMismatch(expected, f"'{policy.id}@{policy.version}' ({policy.digest[:15]})")
         log = log.events
     events = _one_incident(log)
     if known_at is not None:
-        events = _known_by(events, instant(known_at, "known_at"))
+        events = known_by(events, instant(known_at, "known_at"))
     if not any(isinstance(event, Detected) for event in events):
         raise LogInvalid(0, "no signal detected this incident; a log holds at least one 'detected'")
     return _folded(policy, events)
@@ -324,7 +326,7 @@ def _one_incident(log: Iterable[Event]) -> tuple[Event, ...]:
     return tuple(events.values())
 
 
-def _known_by(events: tuple[Event, ...], known_at: datetime) -> tuple[Event, ...]:
+def known_by(events: tuple[Event, ...], known_at: datetime) -> tuple[Event, ...]:
     """What the log had learnt by then. A recording time nobody knows cannot be guessed."""
     unknown = [event for event in events if event.recorded_at is None and event.at <= known_at]
     if unknown:

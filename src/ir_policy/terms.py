@@ -52,6 +52,8 @@ class Severity(Enum):
 
     def worse_than(self, other: Severity) -> bool:
         """Whether this level is strictly worse than the other."""
+        if not isinstance(other, Severity):
+            raise QuestionInvalid([Problem("severity", "is not a level", "compare with ir.Severity.SEV1")])
         return _INDEX[self] < _INDEX[other]
 
     def raised(self, levels: int) -> Severity:
@@ -268,7 +270,9 @@ EVENT_KINDS: Final = (
 EVENT_INSTANTS: Final = {
     "detected": ("impact_started",), "facts-reported": ("since",), "notice-drafted": ("next_update_by",),
     "notice-edited": ("next_update_by",), "notice-sent": ("next_update_by",), "breach-finding": ("since",),
-    "hold-started": ("until",), "hold-extended": ("until",), "action-opened": ("due",),
+    "notice-delivered": ("next_update_by",), "notice-failed": ("next_update_by",), "notice-withdrawn": ("next_update_by",),
+    "hold-started": ("until",), "hold-extended": ("until",), "hold-released": ("until",), "action-opened": ("due",),
+    "action-closed": ("due",),
 }  # fmt: skip
 """Fields beside ``at`` and ``recorded_at`` that hold an instant: a mark can be set from these."""
 

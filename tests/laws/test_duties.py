@@ -35,6 +35,12 @@ FACT_OF: Final = {SEV0: "exfiltration-likely", SEV1: "streaming-unavailable", SE
 STATED: Final = ("share-link-status", "mitigation-steps")
 """What an update to a client must state."""
 
+UNION: Final = (
+    "at", "be", "bg", "cy", "cz", "de", "dk", "ee", "es", "fi", "fr", "gr", "hr", "hu", "ie", "it", "lt", "lu", "lv",
+    "mt", "nl", "pl", "pt", "ro", "se", "si", "sk",
+)  # fmt: skip
+"""The member states, by hand."""
+
 MARKS: Final = {
     "last minute of summer time": at("2026-04-05 02:59+11:00"),
     "clocks just went back": at("2026-04-05 02:00+10:00"),
@@ -596,14 +602,11 @@ class TestAgainOnRaise:
         )
 
     def test_it_runs_from_since_when_the_raise_was_held(self) -> None:
-        """A raise that is dated back owes its alert from there."""
+        """A raise that is dated back owes its alert from there, and may be late at once."""
         story = [*self.ALERTED, supports(SEV0, minutes(30), since=minutes(10))]
         one = owed(story, minutes(30))["internal-alert@internal#1"]
-        assert (one.anchor, one.due, one.breach) == (
-            minutes(10),
-            minutes(25),
-            Breach(minutes(25), minutes(30), "born-overdue"),
-        )
+        assert (one.anchor, one.due) == (minutes(10), minutes(25))
+        assert one.breach == Breach(minutes(25), minutes(30), "raised-after-limit")
 
     def test_a_raise_before_the_alert_owes_no_second(self) -> None:
         """One message then tells everything."""
@@ -983,12 +986,28 @@ class TestOaicNotice:
         one = owed(story, hours(5))["oaic-notice@oaic#0"]
         assert (one.verdict, one.met_at, one.late_by) == ("met", hours(1), None)
 
+    REGULATORS: Final = ("oaic-notice", "eu-authority-notice", "eu.gdpr.33-1", "au.ndb.assess", "postmortem")
+
     def test_a_drill_tells_no_regulator(self) -> None:
-        """In an exercise nothing is owed to an authority, under the policy or a statute."""
-        story = [detected(drill=True), found("suspected", minutes(1)), *confirmed(minutes(2))]
-        assert {one.duty for one in owed(story, hours(1)).values()} & {
-            "oaic-notice", "eu-authority-notice", "eu.gdpr.33-1", "au.ndb.assess", "postmortem",
-        } == set()  # fmt: skip
+        """In an exercise nothing is owed to an authority, under the policy or a statute; a real signal ends the exercise."""
+        story = [
+            detected(drill=True),
+            found("suspected", minutes(1)),
+            found("confirmed", minutes(2)),
+            restores(minutes(3)),
+        ]
+        for signal, owed_to in (
+            (detected(minutes(9), drill=True), set()),
+            (detected(minutes(9)), set(self.REGULATORS)),
+        ):
+            duties = {one.duty for one in owed([*story, signal], hours(1)).values()}
+            assert duties & set(self.REGULATORS) == owed_to
+
+    def test_no_signal_makes_a_drill_of_an_incident(self) -> None:
+        """Who calls it an exercise afterwards has ended nothing."""
+        assert keys([detected(), detected(minutes(1), drill=True), found("confirmed", minutes(2))], "oaic-notice") == [
+            "oaic#0"
+        ]
 
     def test_it_is_owed_once_in_an_incident(self) -> None:
         """A reopened incident has the same privacy clocks; confirming again starts no second one."""
@@ -1032,6 +1051,10 @@ class TestEuAuthorityNotice:
             "authority/unspecified#0"
         ]
         assert keys([detected(), reported(T0, {"affected-in/eu": NO}), found("confirmed", T0)], duty) == []
+        each_state = {f"affected-in/{country}": NO for country in UNION}
+        assert keys([detected(), reported(T0, each_state), found("confirmed", T0)], duty) == []
+        all_but_one = {**each_state, "affected-in/se": UNKNOWN}
+        assert keys([detected(), reported(T0, all_but_one), found("confirmed", T0)], duty) == ["authority/se#0"]
 
     @pytest.mark.parametrize("duty", ["eu-authority-notice", "eu.gdpr.33-1"])
     def test_the_first_country_named_takes_over(self, duty: str) -> None:
@@ -1450,15 +1473,24 @@ class TestScopeExit:
         late = owed([*story[:3], supports(SEV1, minutes(20))], minutes(20))["internal-alert@internal#0"]
         assert (late.due, late.breach) == (minutes(15), Breach(minutes(15), minutes(20), "born-overdue"))
 
-    def test_what_was_sent_meanwhile_does_not_count(self) -> None:
-        """While it was cancelled nothing was owed, so nothing was met."""
+    def test_what_was_sent_meanwhile_counts_where_acts_before_count(self) -> None:
+        """While it was cancelled nothing was owed; owed again, a duty takes what was done before as it always does."""
         story = [
-            *self.GRAVE,
-            supports(SEV1, minutes(5), NO),
+            detected(),
+            supports(SEV0, T0),
+            supports(SEV0, minutes(5), NO),
             sent("internal-alert", "internal", minutes(7)),
-            supports(SEV1, minutes(10)),
+            sent("stakeholder-notice", "stakeholders", minutes(7)),
+            supports(SEV0, minutes(10)),
         ]
-        assert verdicts(story, "internal-alert", minutes(10)) == {"internal#0": "open"}
+        assert verdicts(story, "internal-alert", minutes(10)) == {"internal#0": "met"}
+        assert verdicts(story, "stakeholder-notice", minutes(10)) == {"stakeholders#0": "open"}
+
+    @pytest.mark.parametrize("truth", [YES, UNKNOWN])
+    def test_a_recipient_ruled_out_is_taken_back(self, truth: Truth) -> None:
+        """A client who may have been affected, and is not, is not owed the update any more."""
+        story = [*impacted("acme")(T0), reported(T0, {"client/blue": truth}), reported(minutes(5), {"client/blue": NO})]
+        assert verdicts(story, "client-update", minutes(5)) == {"client/acme#0": "open", "client/blue#0": "cancelled"}
 
 
 class TestRatchet:
@@ -1541,6 +1573,22 @@ class TestClosing:
         story = [*self.GRAVE, *confirmed(T0)[1:], closed(hours(100))]
         now = {one.duty: one.status for one in owed(story, hours(100)).values()}
         assert {now[duty] for duty in ("respond", "recover", "oaic-notice", "eu.gdpr.33-1", "postmortem")} == {"active"}
+
+    def test_what_opens_while_it_is_closed_lapses_when_it_is_missed(self) -> None:
+        """A grave fact after the closing owes an alert up to its deadline, and no longer."""
+        story = [detected(), decided(SEV3, minutes(1)), closed(minutes(2)), supports(SEV1, minutes(10))]
+        for moment, verdict, status in (
+            (minutes(25), "at-risk", "active"),
+            (minutes(25) + MICROSECOND, "missed", "lapsed"),
+        ):
+            one = owed(story, moment)["internal-alert@internal#0"]
+            assert (one.verdict, one.status, one.due) == (verdict, status, minutes(25))
+
+    def test_closed_at_the_instant_it_opens_it_has_opened(self) -> None:
+        """A duty that opens by time alone is pending before its instant; closed then, it was owed and not done."""
+        before, at_once = minutes(15) - MICROSECOND, minutes(15)
+        assert keys([detected(), closed(before)], "unassessed-alert") == []
+        assert verdicts([detected(), closed(at_once)], "unassessed-alert", at_once) == {"internal#0": "missed"}
 
     def test_a_void_closing_ends_nothing(self) -> None:
         """What somebody without the power closed is open."""
@@ -1669,7 +1717,6 @@ class TestConditions:
             ("{phase: contain}", told("phase-entered", minutes(5), phase="contain"), False),
             ("rpo-breached", reported(minutes(5), {"rpo-breached": YES}), True),
             ("{severity: SEV1 or worse}", decided(SEV0, minutes(5)), True),
-            ("drill", detected(minutes(5), drill=True), True),
         ],
     )
     def test_each_thing_it_may_ask(self, condition: str, event: Event, again: bool) -> None:
@@ -1680,6 +1727,20 @@ class TestConditions:
         story = [detected(), event, self.CLOSED, self.REOPENED, told("note", hours(3))]
         numbers = [one.period for one in owed(story, hours(9), policy).values() if one.duty == "document"]
         assert numbers == ([0, 1] if again else [0])
+
+    def test_a_drill_is_one_while_every_signal_says_so(self) -> None:
+        """From the first signal on, until a real one comes."""
+        policy = variant((SEV3_ONLY, "    when: {not: drill}\n"))
+        exercise = detected(drill=True)
+        for story, expected in (([exercise], []), ([exercise, detected(minutes(1))], [0])):
+            assert [one.period for one in owed(story, hours(9), policy).values() if one.duty == "document"] == expected
+
+    @given(truths=st.lists(st.sampled_from(Truth), min_size=1, max_size=3))
+    def test_some_of_a_family_needs_one_yes(self, truths: list[Truth]) -> None:
+        """One member reported yes is enough; without one it is not known, and never no."""
+        event = reported(minutes(5), {f"client/c{number}": truth for number, truth in enumerate(truths)})
+        assert self.opens("{some: client}", event) is (YES in truths)
+        assert not self.opens("{not: {some: client}}", event)
 
     def test_unassessed_is_so_until_a_level_governs(self) -> None:
         """From the first signal on, and no longer once there is a level."""

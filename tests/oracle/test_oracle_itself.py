@@ -91,18 +91,23 @@ def test_a_raise_beyond_a_shorter_limit_is_a_breach_with_its_cause() -> None:
 
 
 def test_an_advisory_limit_is_shown_and_does_not_bind() -> None:
-    """At SEV0 a commander is due after five minutes, which only advises; lowered to SEV1 thirty minutes bind."""
+    """At SEV0 a commander is due after five minutes, which only advises; no lowering moves that clock."""
     opening = (detected("01:00"), facts("01:02", exfiltration_likely="yes"))
-    at_worst = row(world(*opening), "respond@internal#0", "09:00")
-    assert (at_worst.due_at, at_worst.binding_due_at, at_worst.verdict) == (t("01:05"), None, "open")
-    lowered = world(*opening, decided("01:20", "SEV1", lowering="situation-improved"))
-    after = row(lowered, "respond@internal#0", "01:30")
-    assert (after.due_at, after.binding_due_at, after.verdict) == (t("01:05"), t("01:30"), "at-risk")
-    assert row(lowered, "respond@internal#0", "01:30:00.000001").breach == (
-        t("01:30"),
-        t("01:30:00.000001"),
-        "deadline",
+    for lines in (opening, (*opening, decided("01:20", "SEV1", lowering="situation-improved"))):
+        late = row(world(*lines), "respond@internal#0", "09:00")
+        assert (late.due_at, late.binding_due_at, late.verdict, late.breach) == (t("01:05"), None, "open", None)
+
+
+def test_a_lowering_moves_no_clock() -> None:
+    """Facts reached SEV1 at 02:00, so the alert is due 02:15; back at SEV2 from 01:00 it is not due earlier."""
+    found = world(
+        detected("01:00"),
+        decided("01:05", "SEV2"),
+        facts("02:00", streaming_unavailable="yes"),
+        decided("02:05", "SEV2", lowering="situation-improved"),
     )
+    alert = row(found, "internal-alert@internal#0", "02:06")
+    assert (alert.status, alert.due_at, alert.anchor, alert.breach) == ("active", t("02:15"), t("02:00"), None)
 
 
 def test_anybody_may_raise_and_only_the_commander_lowers() -> None:
@@ -216,18 +221,23 @@ def test_one_notice_meets_every_duty_with_the_same_act() -> None:
 # --- facts, findings, exemptions ------------------------------------------------------------------------
 
 
-def test_what_was_done_before_counts_where_the_duty_says_so() -> None:
-    """The breach was confirmed at 01:10, suspected only afterwards: the assessment is met as it opens."""
-    found = world(
-        detected("01:00"),
-        ("breach-finding", "01:10", {"finding": "confirmed"}),
-        facts("01:20", privacy_suspected="yes"),
-    )
-    assessed = row(found, "au.ndb.assess@internal#0", "01:20")
-    assert (assessed.status, assessed.met_at, assessed.verdict) == ("discharged", t("01:10"), "met")
+def test_what_was_done_before_counts_where_it_is_not_before_the_mark() -> None:
+    """Confirmed at 01:10; suspected since 01:05, told at 01:20: met as it opens. Suspected since 01:20: still owed."""
+
+    def assessed(since: str) -> Row:
+        lines = (
+            detected("01:00"),
+            ("breach-finding", "01:10", {"finding": "confirmed"}),
+            facts("01:20", since=since, privacy_suspected="yes"),
+        )
+        return row(world(*lines), "au.ndb.assess@internal#0", "01:20")
+
+    before = assessed("01:05")
+    assert (before.status, before.met_at, before.verdict) == ("discharged", t("01:10"), "met")
+    assert (assessed("01:20").status, assessed("01:20").met_at) == ("active", None)
     # Suspected on 3 March in Sydney: day 30 is 2 April, the first instant after it is 3 April, still at +11:00.
-    assert assessed.due_at == datetime(2026, 4, 2, 13, tzinfo=timezone.utc)
-    assert assessed.boundary == "exclusive"
+    assert before.due_at == datetime(2026, 4, 2, 13, tzinfo=timezone.utc)
+    assert before.boundary == "exclusive"
 
 
 def test_an_exemption_lasts_as_long_as_its_ground() -> None:

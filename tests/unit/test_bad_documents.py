@@ -36,7 +36,7 @@ EU: Final = shipped("law/eu-gdpr.yaml")
 NSW: Final = shipped("calendars/au-nsw.yaml")
 
 NOT_AN_ID: Final = "use lower-case words joined by '-', groups by '/'"
-CONDITION_WORDS: Final = "all, any, not, severity, mark, step, phase, finding"
+CONDITION_WORDS: Final = "all, any, not, severity, mark, step, phase, finding, some"
 
 
 def edited(text: str, *edits: tuple[str, str]) -> str:
@@ -196,7 +196,7 @@ SLIPS: Final = (
          "duties.document.owed_by", "must be text"),
     Slip("nobody", "    who: incident-commander\n    void: yes\n\n  no-lowering", "    who: []\n    void: yes\n\n  no-lowering",
          "who: ¦[]", "gates.commander-decides-severity.who", "must be an id or a list of ids with something in it"),
-    Slip("condition on nothing", "when: {all: [{severity: SEV1 or worse}, clients-impacted]}", "when: {all: []}",
+    Slip("condition on nothing", "when: {all: [{severity: SEV1 or worse}, {any: [clients-impacted, {some: client}]}]}", "when: {all: []}",
          "all: ¦[]", "duties.client-update.when.all", "'all' needs a list with something in it"),
     Slip("level without or worse", "when: {severity: SEV0 or worse}", "when: {severity: SEV0}", "{severity: ¦SEV0}",
          "duties.stakeholder-notice.when.severity", "'SEV0' is not a level", "write 'SEV1 or worse'"),

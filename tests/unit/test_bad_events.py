@@ -156,7 +156,6 @@ SLIPS: Final = (
     Slip("label with a space before it", ir.Note, {"text": "x", "by": " a"}, "by", "begins or ends with a space", "remove it"),
     Slip("label over two lines", ir.Note, {"text": "x", "by": "a\nb"}, "by", "holds a control character", "remove it"),
     Slip("bell", ir.Note, {"text": "ding\x07"}, "text", "holds a control character", "remove it"),
-    Slip("carriage return", ir.Note, {"text": "one\r\ntwo"}, "text", "holds a control character", "remove it"),
     Slip("half a character", ir.Note, {"text": "a\ud800b"}, "text", UNSEEN, "remove it"),
     Slip("text that runs the other way", ir.Note, {"text": "x", "by": "a\u202eb"}, "by", UNSEEN, "remove it"),
     Slip("mark of direction", ir.Note, {"text": "x", "by": "a\u200eb"}, "by", UNSEEN, "remove it"),

@@ -285,9 +285,10 @@ class TestExplain:
             ("basis", "policy"),
             ("reading", f"everyone-not-excluded: {policy.readings['everyone-not-excluded'].text}"),
             ("met by", "notice sent, stating share-link-status and mitigation-steps"),
-            ("owed when", "severity is SEV1 or worse and clients-impacted: yes"),
+            ("owed when", "severity is SEV1 or worse and (clients-impacted or some client is affected): yes"),
             ("", "severity is SEV1 or worse: yes"),
             ("", "clients-impacted (at least one agency or client is affected): yes"),
+            ("", "some client is affected: yes"),
             ("from", "severity-supported at 2026-05-05T00:00:00Z (facts or a decision reached the level)"),
             ("until", "1 hour: due 2026-05-05T01:00:00Z (inclusive)"),
         )

@@ -188,6 +188,7 @@ class TestAdd:
             "recorded facts-reported at 2026-05-05T00:10:00Z as e2\n"
             "  level       unassessed -> SEV1\n"
             "  opened      internal-alert@internal#0, recover@internal#0, respond@internal#0\n"
+            "  dropped     unassessed-alert@internal#0\n"
             "  note        the rules propose SEV1: the commander has not decided a level yet\n",
             "",
         )
@@ -209,6 +210,7 @@ class TestAdd:
             "event": "e2", "seq": 2, "level": [None, "SEV1"], "moved": [], "violations": [],
             "opened": ["internal-alert@internal#0", "recover@internal#0", "respond@internal#0"],
             "revived": [], "tightened": [], "discharged": [], "cancelled": [], "waived": [], "lapsed": [],
+            "dropped": ["unassessed-alert@internal#0"], "corrections": [],
             "suggested": ["the rules propose SEV1: the commander has not decided a level yet"],
         }  # fmt: skip
 

@@ -135,6 +135,7 @@ PLAUSIBLE: Final[Mapping[str, st.SearchStrategy[Any]]] = {
     "id": st.sampled_from(IDS),
     "ids": st.lists(st.sampled_from(IDS), max_size=3),
     "labels": st.lists(st.sampled_from(PEOPLE), min_size=1, max_size=2),
+    "references": st.lists(st.sampled_from((*PEOPLE, "sha256:7f0c")), min_size=1, max_size=2),
     "instant": TIMES,
     "flag": st.booleans(),
     "severity": st.sampled_from([level.value for level in ir.Severity]),
@@ -172,6 +173,8 @@ def plausible_lines(draw: st.DrawFn) -> dict[str, Any]:
     optional = [name for name in (*known.optional, "precision") if draw(st.integers(0, 2)) == 0]
     for name in (*known.required, *optional):
         line[name] = draw(PLAUSIBLE[kinds[name]])
+    if "precision" in line:
+        line["at"] = draw(st.sampled_from(["2026-03-01T00:00:00Z", "2026-03-01T00:00:00+11:00", line["at"]]))
     return line
 
 
@@ -331,7 +334,7 @@ def use(policy: ir.Policy) -> ir.Incident:
         {"kind": "notice-sent", "duties": [*policy.duties][:20], "recipients": ["internal", "client/acme"]},
         {"kind": "step-done", "step": "clean-up"},
         {"kind": "hold-started", "scope": "x", "until": rfc3339(NOON + timedelta(days=3))},
-        {"kind": "recovered", "precision": "day"},
+        {"kind": "recovered", "precision": "minute"},
         {"kind": "closed", "outcome": "resolved", "by": "bo"},
         {"kind": "reopened", "reason": "x"},
         {"kind": "facts-reported", "facts": dict.fromkeys(policy.facts, "no")},

@@ -87,13 +87,13 @@ def drawn_anew(before: Case, after: Case, event: Event, known: datetime, inverte
     if event.kind in WITHOUT_EFFECT or not (inverted or late):
         return ()
     now = max(known, event.recorded_at) if event.recorded_at is not None else known
-    if not inverted and not any(owed.breach is not None for owed in before.obligations(now)):
+    if not inverted and not _breached(before, now):
         return ()
     old, new = _conclusions(before, now), _conclusions(after, now)
     if not inverted:
         # What it adds was never concluded otherwise; only a breach that it withdraws was.
-        old = {what: said for what, said in old.items() if BREACH in said and BREACH not in new.get(what, BREACH)}
-        new = {what: said for what, said in new.items() if what in old}
+        withdrawn = _breached(before, now) - _breached(after, now)
+        old, new = ({what: said[what] for what in withdrawn if what in said} for said in (old, new))
     reason = getattr(event, "reason", "") or f"recorded late: {event.kind} at {rfc3339(event.at)}"
     return tuple(
         Correction(what, old.get(what, "nothing"), new.get(what, "nothing"), event.id, reason)
@@ -102,7 +102,8 @@ def drawn_anew(before: Case, after: Case, event: Event, known: datetime, inverte
     )
 
 
-BREACH: Final = ", breach"
+def _breached(case: Case, now: datetime) -> set[str]:
+    return {owed.key for owed in case.obligations(now) if owed.breach is not None}
 
 
 def _conclusions(case: Case, now: datetime) -> dict[str, str]:
@@ -114,7 +115,7 @@ def _conclusions(case: Case, now: datetime) -> dict[str, str]:
         said[f"mark {name}"] = rfc3339(stamp.at)
     for obligation in case.obligations(now):
         due = f", due {rfc3339(obligation.due)}" if obligation.due is not None else ""
-        said[obligation.key] = f"{obligation.verdict}{due}{BREACH if obligation.breach is not None else ''}"
+        said[obligation.key] = f"{obligation.verdict}{due}"
     for violation in case.violations:
         said[f"violation of {violation.rule} by {violation.event}"] = "violated"
     return said

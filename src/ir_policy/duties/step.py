@@ -321,7 +321,8 @@ class _Step:
             new_anchor = min(entry.anchor, found[0]) if found is not None else entry.anchor
             if (new_due, new_firm, new_anchor, level) == (entry.due, entry.firm, entry.anchor, entry.level):
                 continue
-            self.ledger.put(evolve(entry, due=new_due, firm=new_firm, anchor=new_anchor, level=level))
+            mark = found[1] if found is not None and new_anchor != entry.anchor else entry.mark
+            self.ledger.put(evolve(entry, due=new_due, firm=new_firm, anchor=new_anchor, mark=mark, level=level))
             if new_due is not entry.due or new_firm is not entry.firm:
                 self.moves.tightened.append(entry.key)
 

@@ -255,6 +255,7 @@ def _holidays(
         return part, None
     if span.to < span.from_:
         problems.append(Problem(part.tree.where(("covers", "to")), "the list ends before it begins", "check both days"))
+        return part, None
     return part, Holidays(name, span.from_, span.to, _dated(part, span, listed, problems))
 
 
