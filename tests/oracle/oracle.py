@@ -348,9 +348,6 @@ def known(state: State) -> Register:
         if atom.kind == "some":
             said = [value for fact, value in state.facts.items() if fact.partition("/")[0] == atom.name and "/" in fact]
             return YES if YES in said else UNKNOWN
-        if atom.kind == "some":
-            members = [value for name, value in state.facts.items() if name.startswith(atom.name + "/")]
-            return YES if YES in members else UNKNOWN
         assert atom.kind == "unassessed"
         return yes_or_no(state.governing is None)
 
@@ -532,7 +529,8 @@ def fold(state: State, step: Step) -> None:
             state.drafts[event.notice] = event
         if event.kind == "notice-sent":
             sending = complete(state, event)
-            if event.next_update_by is not None:
+            draft = state.drafts.get(event.notice) if event.notice else None
+            if event.next_update_by is not None or (draft is not None and draft.next_update_by is not None):
                 state.now.promised.update(sending.recipients)
     assert_marks(state, event)
     if isinstance(event, SeverityDecided):
@@ -558,7 +556,6 @@ def reopen(state: State, event: Event) -> None:
     state.now.entered.add(state.policy.reopens_to)
     state.decided = state.worst_so_far
     state.provisional = None
-    state.remembered = supported_by(state)
 
 
 def change_phase(state: State, event: PhaseChange) -> None:

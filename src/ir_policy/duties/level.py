@@ -71,7 +71,8 @@ class Level:
         if isinstance(event, SeverityDecided):
             self._decide(policy, history, event)
         elif event.kind == "reopened":
-            self.decided, self.raised, self.base = self.worst_decided, None, self.supported
+            # What was supported at the decision stays: facts that are worse than that count on.
+            self.decided, self.raised = self.worst_decided, None
             self.reached = {}
         self.governing = self._governs()
         self._stamp(history, event, decided_before and event.kind != "reopened")
