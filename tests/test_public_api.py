@@ -19,7 +19,7 @@ NAMES: Final = [
     "classify", "Classification", "Range", "Question", "Severity", "Truth", "YES", "NO", "UNKNOWN",
     "open_incident", "check", "apply", "record", "replay", "Incident", "Levels", "Step", "Violation",
     "obligations", "next_wakeup", "explain", "brief", "corrections", "Obligation", "Breach", "Explanation", "Brief", "Basis", "Phase", "Correction",
-    "read_log", "read_event", "write_log", "Log", "PolicyPin",
+    "read_log", "read_event", "write_log", "event_schema", "Log", "PolicyPin",
     "Event", "Detected", "FactsReported", "SeverityDecided", "RoleChange", "ChannelOpened", "Page", "PhaseChange", "StepDone", "Notice", "BreachFinding",
     "ProcessorTold", "RansomPaid", "NotNotifying", "Hold", "Documented", "Milestone", "Closed", "Reopened", "Merged", "Waived", "ActionEvent", "Corrected", "Note",
     "IRPolicyError", "PolicyInvalid", "PolicyMismatch", "Refused", "Refusal", "EventInvalid", "LogInvalid", "QuestionInvalid", "CalendarExhausted", "Problem",

@@ -53,7 +53,7 @@ from ir_policy.log.events import (
     StepDone,
     Waived,
 )
-from ir_policy.log.wire import Log, PolicyPin, read_event, read_log, write_log
+from ir_policy.log.wire import Log, PolicyPin, event_schema, read_event, read_log, write_log
 from ir_policy.present.screen import Brief, brief
 from ir_policy.rules.model import Policy
 from ir_policy.terms import NO, UNKNOWN, YES, Basis, Phase, Severity, Truth
@@ -104,6 +104,7 @@ __all__ = [
     "read_log",
     "read_event",
     "write_log",
+    "event_schema",
     "Log",
     "PolicyPin",
     # what can happen

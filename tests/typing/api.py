@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta, timezone
 from pathlib import Path
-from typing import assert_type
+from typing import Any, assert_type
 
 import ir_policy as ir
 
@@ -103,6 +103,7 @@ def log(policy: ir.Policy, lines: str) -> ir.Incident:
     assert_type(ir.read_event({"kind": "note"}), ir.Event)
     incident = ir.replay(policy, read)
     assert_type(ir.write_log(incident.log, incident.pin), str)
+    assert_type(ir.event_schema(), dict[str, Any])
     return ir.replay(policy, incident.log, known_at=datetime(2026, 4, 3, tzinfo=timezone.utc))
 
 
