@@ -323,6 +323,28 @@ class Promise(NamedTuple):
         return self.basis in ("statute", "contract", "policy")
 
 
+READING: Final = {
+    "respond": "commander-in-place",
+    "document": "disposition-is-a-record",
+    "recover": "recovery-from-detection",
+    "internal-alert": "alert-again-on-raise",
+    "stakeholder-notice": "two-audiences",
+    "client-update": "everyone-not-excluded",
+    "oaic-notice": "seventy-two-hours-is-ours",
+    "eu-authority-notice": "each-member-state",
+    "eu.gdpr.33-1": "eu.gdpr.elapsed-hours",
+    "dsr-freeze": "freeze-within-fifteen-minutes",
+    "postmortem": "five-days-from-recovery",
+    "au.ndb.assess": "au.ndb.calendar-days",
+}
+"""How we read each duty's clause."""
+READING_OF_LIMIT: Final = {
+    "5 minutes": "immediate-has-five-minutes",
+    "same business day (not before 2 hours)": "same-business-day",
+}
+"""Limits that have a reading of their own."""
+
+
 def holds(promise: Promise, name: str) -> None:
     """The promise runs from the mark to the instant in the table, and flips exactly there, done or left undone."""
     mark, due = MARKS[name], at(DUE[promise.limit][name])
@@ -337,6 +359,7 @@ def holds(promise: Promise, name: str) -> None:
     )  # fmt: skip
     assert (one.mark, one.anchor, one.opened_at) == (promise.mark, mark, mark)
     assert (one.limit, one.due_kind, one.due) == (promise.written or promise.limit, promise.kind, due)
+    assert one.reading == READING_OF_LIMIT.get(promise.limit, READING[one.duty])
     assert one.boundary == ("inclusive" if promise.inclusive else "exclusive")
     assert one.binding == (due if promise.binds else None)
     assert (one.breach, one.met_at, one.late_by) == (None, None, None)
@@ -1435,6 +1458,17 @@ class TestScopeExit:
         assert verdicts(taken_back, "internal-alert", minutes(5)) == {"internal#0": "cancelled"}
         assert verdicts(doubted, "internal-alert", minutes(5)) == {"internal#0": "open"}
 
+    def test_ruling_out_what_nobody_had_claimed_takes_nothing_back(self) -> None:
+        """A fact that was never a yes, and a client nobody had thought of, were no ground for anything."""
+        never = {"partial-outage": NO, "client/zeta": NO, FACT_OF[SEV1]: UNKNOWN}
+        assert verdicts([*self.GRAVE, reported(minutes(5), never)], "internal-alert", minutes(5)) == {
+            "internal#0": "open"
+        }
+        named = reported(minutes(1), {"client/zeta": UNKNOWN})
+        assert verdicts([*self.GRAVE, named, reported(minutes(5), never)], "internal-alert", minutes(5)) == {
+            "internal#0": "cancelled"
+        }
+
     @pytest.mark.parametrize(("after", "verdict"), [(timedelta(0), "cancelled"), (MICROSECOND, "missed")])
     def test_what_is_missed_is_not_cancelled(self, after: timedelta, verdict: str) -> None:
         """At its last moment it can be cancelled, a microsecond later it cannot."""
@@ -1758,6 +1792,27 @@ class TestConditions:
         assert self.opens(f"{{any: {both}}}", event) is (one is YES or other is YES)
         assert self.opens(f"{{not: {{any: {both}}}}}", event) is (one is NO and other is NO)
         assert self.opens(f"{{not: {{all: {both}}}}}", event) is (one is NO or other is NO)
+
+
+class TestFromItsOwnCondition:
+    """A duty may run from the instant its own condition first held: in the episode, or in the incident."""
+
+    @pytest.mark.parametrize(("per", "anchors"), [("episode", [minutes(5), hours(3)]), ("incident", [minutes(5)])])
+    def test_it_runs_from_the_first_time_it_held(self, per: str, anchors: list[datetime]) -> None:
+        """Saying it again moves nothing; the next episode has a first time of its own, unless the duty has only one."""
+        policy = variant(
+            (SEV3_ONLY + "    starts: detected\n", f"    when: rpo-breached\n    starts: scope-met\n    per: {per}\n"),
+        )
+        story = [
+            detected(),
+            reported(minutes(5), {"rpo-breached": YES}),
+            reported(minutes(6), {"rpo-breached": YES}),
+            closed(hours(1)),
+            reported(hours(2), {"rpo-breached": NO}),
+            reopened(hours(2)),
+            reported(hours(3), {"rpo-breached": YES}),
+        ]
+        assert [one.anchor for one in owed(story, hours(3), policy).values() if one.duty == "document"] == anchors
 
 
 class TestKnownMembers:

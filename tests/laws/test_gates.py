@@ -173,6 +173,8 @@ class TestReasons:
         bare = decided(SEV2, reason="")
         assert refused(bare, decided(SEV0, minutes(1))) == [self.LOWERING]
         assert recorded(bare, decided(SEV0, minutes(1))) == ([("lowering-has-a-reason", True)], False)
+        (refusal,) = ir.check(incident(decided(SEV0, minutes(1))), bare)
+        assert "reason" in refusal.missing[0]
         assert refused(decided(SEV2), decided(SEV0, minutes(1))) == []
 
     def test_a_difference_without_a_reason_is_refused_and_counts_all_the_same(self) -> None:
@@ -411,8 +413,8 @@ class TestPhases:
     def test_a_phase_left_out_is_refused_and_recorded(self, phase: Phase) -> None:
         """A jump is refused, but what happened is the phase."""
         may = phase is Phase.ASSESS
-        rules = [one.rule for one in refused(self.entered(phase), decided(SEV2, minutes(1)))]
-        assert rules == ([] if may else ["phases"])
+        refusals = refused(self.entered(phase), decided(SEV2, minutes(1)))
+        assert refusals == ([] if may else [Answer("phases", f"response-phases/{phase.value}", ())])
         if phase is not Phase.DETECT:
             assert incident(decided(SEV2, minutes(1)), self.entered(phase)).phase is phase
 

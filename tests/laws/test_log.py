@@ -415,6 +415,24 @@ class TestCorrections:
         story = [detected(), restored, corrected("restored", {"at": rfc3339(hours(9))}, hours(10), "alex")]
         assert ir.replay(POLICY, story).marks["recovered"] == hours(9)
 
+    @pytest.mark.parametrize(("by", "level"), [("alex", SEV1), (COMMANDER, SEV3), ("reliability-partner", SEV3)])
+    def test_nobody_gets_a_power_by_mending_somebody_elses_words(self, by: str, level: Severity) -> None:
+        """A decision corrected into a milder one is a milder decision of whoever corrects it."""
+        decision = told("severity-decided", minutes(1), COMMANDER, severity=SEV1, reason="because", id="decision")
+        change = corrected("decision", {"severity": "SEV3"}, minutes(9), by, id="c")
+        incident = ir.replay(POLICY, [detected(), decision, change])
+        assert incident.severity.decided is level
+        assert [(violation.event, violation.void) for violation in incident.violations] == (
+            [("c", True)] if level is SEV1 else []
+        )
+
+    @pytest.mark.parametrize("by", ["alex", COMMANDER])
+    def test_what_adds_duties_may_be_mended_by_anybody(self, by: str) -> None:
+        """A decision corrected into a worse one is a raise, whoever says it."""
+        decision = told("severity-decided", minutes(1), COMMANDER, severity=SEV2, reason="because", id="decision")
+        change = corrected("decision", {"severity": "SEV0"}, minutes(9), by)
+        assert ir.replay(POLICY, [detected(), decision, change]).severity.decided is SEV0
+
     def test_the_last_of_several_stands(self) -> None:
         """Corrections apply in the order in which they were made."""
         first = corrected("finding", {"since": rfc3339(T0)}, hours(2), LEGAL)

@@ -178,6 +178,41 @@ class TestInstants:
         ]
 
 
+class TestTimeLeft:
+    """How much time is left, or by how much it is overdue: one of the two while a limit is running, never both."""
+
+    def both(self, key: str, now: datetime, *events: Event) -> tuple[timedelta | None, timedelta | None]:
+        (one,) = (one for one in ir.obligations(incident(*events), now) if one.key == key)
+        return one.time_left(now), one.overdue_by(now)
+
+    def test_an_inclusive_limit_is_up_after_its_last_moment(self) -> None:
+        """At the instant nothing is left and nothing overdue yet."""
+        grave = reported(T0, "streaming-unavailable")
+        for now, expected in (
+            (T0, (timedelta(minutes=15), None)),
+            (minutes(15), (timedelta(0), None)),
+            (minutes(15) + MICROSECOND, (None, MICROSECOND)),
+        ):
+            assert self.both("internal-alert@internal#0", now, grave) == expected
+
+    def test_an_exclusive_limit_is_up_at_its_end(self) -> None:
+        """At the first instant after the last day it is overdue by nothing."""
+        due = at("2026-04-11 00:00+10:00")
+        suspected = told("breach-finding", T0, finding="suspected")
+        for now, expected in (
+            (due - MICROSECOND, (MICROSECOND, None)),
+            (due, (None, timedelta(0))),
+            (due + MICROSECOND, (None, MICROSECOND)),
+        ):
+            assert self.both("au.ndb.assess@internal#0", now, suspected) == expected
+
+    def test_what_is_pending_has_time_left_and_what_is_settled_has_neither(self) -> None:
+        """Before it opens it counts down already; once met it does not."""
+        assert self.both("unassessed-alert@internal#0", T0) == (timedelta(minutes=15), None)
+        sent = told("notice-sent", minutes(1), duties=("unassessed-alert",), recipients=("internal",))
+        assert self.both("unassessed-alert@internal#0", minutes(60), sent) == (None, None)
+
+
 class TestAtRisk:
     """At risk is what has less than a fifth of its limit left, or less than five minutes."""
 

@@ -1,6 +1,7 @@
 """Which duties an event touches, and to whom a duty is owed: worked out from the rules, once for a policy.
 
-A duty that nothing here names for an event cannot change by it; the tests against the oracle prove that daily.
+A duty that nothing here names for an event cannot change by it: the oracle in the tests looks at every duty at every
+event, and agrees.
 """
 
 from __future__ import annotations
