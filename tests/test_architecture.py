@@ -65,6 +65,7 @@ READS_FILES: Final = {
 LONG: Final = {
     "rules/document.py": (620, "one section after the other, as a policy is written"),
     "rules/link.py": (500, "one pass over everything that has a name"),
+    "desk.py": (480, "the one door: opening, asking, applying, recording and replaying are one subject"),
     "log/events.py": (600, "every kind of event, defined once, with the table that lists them"),
 }
 LONGEST: Final = 450
@@ -228,7 +229,7 @@ class TestImports:
 LOADED: Final = [
     "answers", "calendar", "clocks", "desk", "duties", "duties.amend", "duties.anew", "duties.case", "duties.entries", "duties.explanation",
     "duties.gates", "duties.judge", "duties.ledger", "duties.level", "duties.severity", "duties.step", "duties.watch", "errors",
-    "log", "log.events", "log.fields", "log.history", "log.wire", "present", "present.result", "present.screen", "rules",
+    "log", "log.events", "log.fields", "log.history", "log.wire", "present", "present.blocked", "present.result", "present.screen", "rules",
     "rules.conditions", "rules.model", "rules.words", "terms",
 ]  # fmt: skip
 """What ``import ir_policy`` loads of the library itself."""

@@ -30,7 +30,8 @@ def obligations(incident: Incident, now: datetime, *, known_at: datetime | None 
     """Everything owed and settled in the incident as of ``now``, in order of key.
 
     ``known_at`` answers from what the log had learnt by then. Raises :class:`~ir_policy.errors.QuestionInvalid` for
-    a naive or ambiguous ``now``. The work depends on the obligations, not on the length of the log.
+    a naive or ambiguous ``now``. With ``now`` at or after the last event the work depends on the obligations, not on the
+    length of the log; an earlier ``now`` and ``known_at`` fold the log again.
     """
     case, _ = state_at(incident, now, known_at=known_at)
     return case.obligations(instant(now, "now"))

@@ -387,7 +387,7 @@ def _parser() -> argparse.ArgumentParser:
     add = _command(commands, "add", _add, "LOG", "KIND", fields="field=value …", help="check an event and append it")
     add.add_argument("--record", action="store_true", help="it already happened: append it, whatever the policy says")
     shown = _command(commands, "brief", _brief, "LOG", help="what an incident needs now")
-    shown.add_argument("--fail-on", choices=["overdue"], help="exit 1 when something is overdue")
+    shown.add_argument("--fail-on", choices=["overdue"], help="exit 1 when a limit that binds is overdue")
     _command(commands, "classify", _classify, fields="fact=yes|no|unknown …", help="how severe these facts are")
     _command(commands, "check", _check, "LOG", "KIND", fields="field=value …", help="may this happen, and if not why")
     _command(

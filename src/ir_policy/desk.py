@@ -1,8 +1,9 @@
 """The door: open an incident, ask what is allowed, apply or record what happened, replay a log.
 
 An :class:`Incident` is a value: its log and what follows from it. Nothing derived is ever written down; replaying the
-log gives the same incident. Only :func:`open_incident` and :func:`replay` take documents, and no function here
-takes the time.
+log gives the same incident. Only :func:`open_incident` and :func:`replay` take documents, and no function here asks
+what time it is. Who acts (``by``) is taken at its word: the host authenticates, and keeps the ids of roles and of their
+primary contacts out of the names people may choose.
 """
 
 from __future__ import annotations
@@ -245,6 +246,8 @@ def replay(policy: Policy, log: Log | Iterable[Event], *, known_at: datetime | N
     events = _one_incident(log)
     if known_at is not None:
         events = known_by(events, instant(known_at, "known_at"))
+    if known_at is not None and not any(isinstance(event, Detected) for event in events):
+        raise QuestionInvalid([Problem("known_at", "the log knew of no incident yet", "ask for a later instant")])
     if not any(isinstance(event, Detected) for event in events):
         raise LogInvalid(0, "no signal detected this incident; a log holds at least one 'detected'")
     return _folded(policy, events)
@@ -429,8 +432,10 @@ def _suggested(after: Incident, event: Event, moves: Moves) -> tuple[str, ...]:
     case = after._case
     unknown = _unknown_words(after.policy, event)
     words += [f"recorded, but {problem}" for problem in unknown]
-    if any(v.event == event.id and v.void for v in case.violations):
-        words.append("kept in the log without effect: its author had no power to do this")
+    void = [violation for violation in case.violations if violation.event == event.id and violation.void]
+    if void:
+        needs = dict.fromkeys(missing for violation in void for missing in violation.missing)
+        words.append(f"kept in the log without effect: it needs {' and '.join(needs)}")
     if isinstance(event, Notice) and event.kind == "notice-sent":
         for entry in case.ledger.entries.values():
             for attempt in entry.attempts:

@@ -73,16 +73,16 @@ class TestBrief:
             "DO NOW",
             "! overdue 5m     10:15 (00:15Z)  alert the internal list (client-success-lead)",
             "NEXT",
-            "  due 40m        11:00 (01:00Z)  update the client: acme,… (client-success-lead)",
+            "  due 40m        11:00 (01:00Z)  update the client x2 (client-success-lead)",
             "  due 3h40m      14:00 (04:00Z)  restore the service (assigned-engineers)",
             "BLOCKED",
             "  nothing",
             "UNKNOWN",
-            "  cross-tenant-critical? critical impact across tenants; yes: SEV0",
+            "  cross-tenant-critical? several tenants are hit where it hurts; yes: SEV0",
             "  exfiltration-likely? data has probably left the portal; yes: SEV0",
             "  integrity-threatened? data integrity is at risk; yes: SEV0",
             "  residency-threatened? keeping data in Australia is at risk; yes: SEV0",
-            "  share-token-leak-broad? a leaked share token is used widely; yes: SEV0",
+            "  share-token-leak-broad? many people use a share token that got out; yes: SEV0",
             "",
             "EVERY CLOCK",
         ]
@@ -120,7 +120,7 @@ class TestBrief:
         )
         text = ir.brief(incident, easter).text()
         assert "Thu 02 Apr 2026 18:00 Australia/Sydney (02 Apr 07:00Z)" in text
-        assert "due 20:00 (09:00Z), 2 hours from severity-supported" in text
+        assert "due 20:00 (09:00Z), 2 hours from 18:00 (severity-supported)" in text
         # summer time ends on Easter Sunday
         assert "due Tue 07 Apr 17:00 (07:00Z), same business day (not before 2 hours)" in text
 
@@ -180,6 +180,7 @@ class TestBrief:
         assert part(shown, "BLOCKED") == [
             "  the level is decided before containment (reliability-partner)",
             "  the forensic snapshot comes before clean-up (sam)",
+            "    only because nobody has said no to: malicious-cause",
         ]
         assert [refusal.rule for refusal in shown.held_back] == ["severity-before-contain"]
         assert [refusal.rule for refusal in shown.shut] == ["snapshot-before-cleanup"]
@@ -235,13 +236,17 @@ class TestBrief:
         assert "INCOMPLETE: unknown events in the log" in second[at(13)][1]
         assert "INCOMPLETE" not in second[at(12)][1]
 
-    def test_overdue_is_what_is_owed_and_past_the_limit_it_shows(self, policy: Policy) -> None:
-        """An advisory limit counts, a pending or settled obligation does not; the limit itself is still inside."""
+    def test_overdue_is_what_binds_and_advice_is_counted_apart(self, policy: Policy) -> None:
+        """A limit that only advises is past advice and never overdue; the limit itself is still inside."""
         incident = told(policy, facts(at(10, 5), exfiltration_likely="yes"))
-        assert [o.duty for o in ir.brief(incident, at(10, 5)).overdue] == []
+        assert [o.duty for o in ir.brief(incident, at(10, 5)).past_advice] == []
         just_after = at(10, 5) + timedelta(microseconds=1)
-        assert [o.duty for o in ir.brief(incident, just_after).overdue] == ["respond"]
-        assert [o.verdict for o in ir.brief(incident, just_after).overdue] == ["open"]
+        assert [o.duty for o in ir.brief(incident, just_after).past_advice] == ["respond"]
+        assert [o.verdict for o in ir.brief(incident, just_after).past_advice] == ["open"]
+        assert [o.duty for o in ir.brief(incident, just_after).overdue] == []
+        assert "nothing overdue · 1 past advice" in ir.brief(incident, just_after).text()
+        late = ir.brief(incident, at(10, 16))
+        assert [(o.duty, o.verdict) for o in late.overdue] == [("internal-alert", "missed")]
 
     def test_it_agrees_with_every_other_answer(self, policy: Policy) -> None:
         """Obligations, wake-up and corrections are those the library gives by themselves."""
@@ -290,6 +295,11 @@ class TestExplain:
             ("", "clients-impacted (at least one agency or client is affected): yes"),
             ("", "some client is affected: yes"),
             ("from", "severity-supported at 2026-05-05T00:00:00Z (facts or a decision reached the level)"),
+            (
+                "reading",
+                "from-when-facts-supported-it: A clock tied to a level runs from detection for levels reached up to the "
+                "first decision, later from when facts or a decision reached the level.",
+            ),
             ("until", "1 hour: due 2026-05-05T01:00:00Z (inclusive)"),
         )
 

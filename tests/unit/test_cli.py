@@ -254,7 +254,9 @@ class TestAdd:
                 "missing": ["somebody acting as incident-commander"],
             }
         ]
-        assert recorded.data["suggested"] == ["kept in the log without effect: its author had no power to do this"]
+        assert recorded.data["suggested"] == [
+            "kept in the log without effect: it needs somebody acting as incident-commander"
+        ]
 
     def test_the_same_event_twice_changes_nothing(self, log: Path, run: Run) -> None:
         """The same id with the same content is known already, in words and as data."""

@@ -46,6 +46,7 @@ def explain_obligation(case: Case, obligation: Obligation, now: datetime) -> Exp
         ("owed when", f"{duty.when.source}: {_truth(duty.when, case)}"),
         *_atom_lines(duty.when, case),
         ("from", f"{obligation.mark} at {rfc3339(obligation.anchor)} ({case.policy.marks[obligation.mark].means})"),
+        *_reading_lines(case.policy, case.policy.marks[obligation.mark].reading),
         ("until", _until(obligation)),
         *_unless_lines(duty, case),
         *(

@@ -37,8 +37,12 @@ class Obligation:
 
     ``due`` is the earliest limit of any basis, ``binding`` the earliest statutory, contractual or policy limit among
     obligations met by the same act for the same recipient. ``due`` is ``None`` where no instant can be computed;
-    ``due_kind`` then says why. ``late_by`` is set once the obligation was met late; while it is open ask
-    :meth:`overdue_by`.
+    ``due_kind`` then says why. ``verdict`` judges the binding limit only, and ``status`` is one of ``pending``,
+    ``active``, ``discharged``, ``waived``, ``cancelled`` and ``lapsed``. ``late_by`` is set once the obligation was met late;
+    while it is open ask :meth:`overdue_by`. ``blocked_by`` is empty until notices with reviews are part of the policy.
+
+    The number in ``key`` counts obligations in the order of the fold: after a late record or a correction
+    (:attr:`Step.late`) it may stand for another one, so read the obligations again.
     """
 
     key: str
@@ -115,7 +119,7 @@ def judged(entry: Entry, now: datetime, at_risk: AtRisk, binding: datetime | Non
         period=entry.n, act=duty.act, basis=(due.within.basis if due is not None else duty.basis).value,
         binding=binding, clause=duty.clause, source=duty.source,
         reading=(due.within.reading if due is not None else "") or duty.reading, owed_by=duty.owed_by,
-        mark=entry.mark, anchor=entry.anchor.at, opened_at=entry.opens_at if entry.opens_at is not None else entry.opened_at,
+        mark=entry.mark, anchor=due.anchor if due is not None else entry.anchor.at, opened_at=entry.opens_at if entry.opens_at is not None else entry.opened_at,
         due=deadline.at if deadline is not None else None, due_kind=due.kind if due is not None else "",
         boundary=deadline.boundary if deadline is not None else "", status=status.value,
         breach=_breach(entry, now), verdict=verdict, met_at=met.at if met is not None else None, late_by=late_by,

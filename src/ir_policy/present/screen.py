@@ -14,15 +14,15 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
-from ir_policy.answers import corrections, next_wakeup, state_at
+from ir_policy.answers import next_wakeup, state_at
 from ir_policy.clocks import in_words
 from ir_policy.desk import Incident
-from ir_policy.duties.anew import Correction
+from ir_policy.duties.anew import Correction, all_drawn_anew
 from ir_policy.duties.case import Case
 from ir_policy.duties.judge import Obligation
 from ir_policy.duties.severity import Classification, classify_bits
 from ir_policy.errors import Problem, QuestionInvalid, Refusal
-from ir_policy.log.events import PhaseChange
+from ir_policy.present.blocked import held_back, shut_gates
 from ir_policy.present.result import (
     correction_json,
     obligation_json,
@@ -31,7 +31,9 @@ from ir_policy.present.result import (
     severity_json,
     violation_json,
 )  # fmt: skip
-from ir_policy.terms import Phase, instant, rfc3339
+from ir_policy.rules.conditions import atoms
+from ir_policy.rules.model import Gate
+from ir_policy.terms import instant, rfc3339
 
 __all__ = ["Brief", "brief"]
 
@@ -63,8 +65,14 @@ class Brief:
 
     @property
     def overdue(self) -> tuple[Obligation, ...]:
-        """What is owed and past its limit."""
-        return tuple(o for o in self.obligations if o.overdue_by(self.now) is not None)
+        """What is owed and past a limit that binds."""
+        return tuple(o for o in self.obligations if o.status == "active" and o.verdict == "missed")
+
+    @property
+    def past_advice(self) -> tuple[Obligation, ...]:
+        """What is owed and past a limit that only advises."""
+        late = (o for o in self.obligations if o.overdue_by(self.now) is not None)
+        return tuple(o for o in late if o.verdict != "missed")
 
     def as_json(self) -> dict[str, Any]:
         """The brief as plain JSON material; the same incident and instant give the same bytes."""
@@ -100,7 +108,8 @@ class Brief:
 def brief(incident: Incident, now: datetime) -> Brief:
     """What an incident needs as of ``now``.
 
-    Events later than ``now`` are left out and counted. Raises :class:`~ir_policy.errors.QuestionInvalid` for a naive
+    Events later than ``now`` are left out and counted. What conclusions were drawn anew is worked out from the whole log,
+    which takes a fold for each late or corrected event. Raises :class:`~ir_policy.errors.QuestionInvalid` for a naive
     ``now`` and for one before the first signal.
     """
     at = instant(now, "now")
@@ -115,37 +124,13 @@ def brief(incident: Incident, now: datetime) -> Brief:
         now=at,
         obligations=case.obligations(at),
         proposed=classify_bits(policy, case.history.yes, case.history.no),
-        held_back=_held_back(case, at, incident.id),
-        shut=_shut_gates(case),
+        held_back=(held := held_back(case, at, incident.id)),
+        shut=tuple(refusal for refusal in shut_gates(case) if refusal.rule not in {one.rule for one in held}),
         next_wakeup=next_wakeup(incident, at),
-        corrections=corrections(incident),
+        corrections=all_drawn_anew(policy, [event for event in incident.log if event.at <= at]),
         left_out=sum(event.at > at for event in incident.log),
         case=case,
     )
-
-
-def _held_back(case: Case, now: datetime, incident: str) -> tuple[Refusal, ...]:
-    """Why the phase after the present one may not be entered now."""
-    later = list(Phase)[list(Phase).index(case.history.phase) + 1 :]
-    coming = [phase for phase in later if phase not in case.history.not_applicable]
-    if not coming or case.history.closed_at is not None:
-        return ()
-    event = PhaseChange(kind="phase-entered", incident=incident, at=now, by="somebody", phase=coming[0])
-    return tuple(bite.refusal for bite in case.forbidden(event))
-
-
-def _shut_gates(case: Case) -> tuple[Refusal, ...]:
-    """Gates on steps that a condition keeps shut now."""
-    yes, no = case.history.yes, case.history.no
-    found = []
-    for gate in case.policy.gates.values():
-        steps = [forbidden.name for forbidden in gate.forbids if forbidden.kind == "step"]
-        shut = gate.when.holds(yes, no) if gate.only_on_yes else gate.when.possible(yes, no)
-        opened = any(r.condition is not None and r.condition.holds(yes, no) for r in gate.until)
-        if steps and shut and not opened and gate.id not in case.history.waived_gates:
-            needs = [str(r.condition.source) for r in gate.until if r.condition is not None]
-            found.append(Refusal(gate.id, gate.clause, (", ".join(steps), *needs), gate.who))
-    return tuple(found)
 
 
 # --- the screen -----------------------------------------------------------------------------------------
@@ -208,7 +193,10 @@ class _Screen:
     def _summary(self) -> str:
         overdue = len(_grouped(self.brief.overdue))
         words = [f"{overdue} overdue" if overdue else "nothing overdue"]
-        owed = [o for o in self.brief.obligations if o.verdict in OPEN_VERDICTS]
+        advice = len(_grouped(self.brief.past_advice))
+        if advice:
+            words.append(f"{advice} past advice")
+        owed = [o for o in self.brief.obligations if _is_owed(o)]
         words.append(f"{len(owed)} owed")
         if self.case.violations:
             words.append(f"{len(self.case.violations)} against the rules")
@@ -223,20 +211,33 @@ class _Screen:
         level = self.case.level
         if level.decided is None and level.governing is not None and self.case.history.closed_at is None:
             yield f"! decide the level: the rules propose {self.brief.proposed.severity.value}"
-        urgent = [o for o in self.brief.obligations if o.verdict in ("missed", "at-risk", "undetermined")]
-        urgent += [o for o in self.brief.overdue if o not in urgent]
+        urgent = [
+            o for o in self.brief.obligations if _is_owed(o) and o.verdict in ("missed", "at-risk", "undetermined")
+        ]
+        urgent += [o for o in self.brief.past_advice if o not in urgent]
         yield from self._rows(urgent)
 
     def _next(self) -> Iterator[str]:
-        overdue = {o.key for o in self.brief.overdue}
-        later = [o for o in self.brief.obligations if o.verdict in ("open", "pending") and o.key not in overdue]
+        late = {o.key for o in self.brief.past_advice}
+        later = [o for o in self.brief.obligations if o.verdict in ("open", "pending") and o.key not in late]
         yield from self._rows(later)
 
     def _blocked(self) -> Iterator[str]:
-        for refusal in (*self.brief.held_back, *self.brief.shut):
+        for refusal in {refusal.rule: refusal for refusal in (*self.brief.held_back, *self.brief.shut)}.values():
             gate = self.policy.gates.get(refusal.rule)
             who = self._from(refusal)
             yield f"  {_fit(gate.says if gate is not None else _needs(refusal), WIDTH - 2 - len(who))}{who}"
+            unknown = self._unknown_of(gate) if gate is not None else ()
+            if unknown:
+                yield _fit(f"    only because nobody has said no to: {', '.join(unknown)}")
+
+    def _unknown_of(self, gate: Gate) -> tuple[str, ...]:
+        """The facts a gate bites on for want of an answer; empty where it bites on what is known."""
+        yes, no = self.case.history.yes, self.case.history.no
+        if gate.only_on_yes or gate.when.holds(yes, no):
+            return ()
+        asked = dict.fromkeys(atoms(gate.when.source))
+        return tuple(atom.name for atom in asked if not (yes | no) & self.policy.bits.get(atom, 0))
 
     def _unknown(self) -> Iterator[str]:
         for question in self.brief.proposed.open_questions:
@@ -263,7 +264,8 @@ class _Screen:
         when = self._near(first.due) if first.due is not None else ""
         who = f" ({_fit(self._owner(first.owed_by), NAMES)})"
         head = f"{flag} {state:<14} {when:<15} "
-        line = head + _fit(f"{first.title}{_to_whom(group)}", WIDTH - len(head) - len(who)) + who
+        advice = " (advice)" if first in self.brief.past_advice else ""
+        line = head + _titled(first.title, group, WIDTH - len(head) - len(who) - len(advice)) + advice + who
         return self._tint(line, "31" if over is not None else "33" if flag == "!" else "")
 
     def _owner(self, role: str) -> str:
@@ -315,6 +317,8 @@ class _Screen:
 
     def _clock_lines(self, obligation: Obligation, index: int) -> Iterator[str]:
         verdict = obligation.verdict.replace("-", " ")
+        if obligation.status == "lapsed":
+            verdict += ", lapsed when the incident was closed"
         if obligation.due is not None:
             word = "overdue" if obligation.overdue_by(self.now) is not None else "due"
             when = f"{word} {self._clock(obligation.due)}"
@@ -325,7 +329,14 @@ class _Screen:
         basis = obligation.basis if obligation.source is None else f"{obligation.basis}, {obligation.source.cite}"
         met = f"; met {self._clock(obligation.met_at)}" if obligation.met_at is not None else ""
         late = f", late by {in_words(obligation.late_by)}" if obligation.late_by is not None else ""
-        yield f"      {when}, {obligation.limit or 'no limit'} from {obligation.mark}{met}{late}"
+        anchor = obligation.anchor.astimezone(self.zone)
+        day = (
+            ""
+            if obligation.due is not None and obligation.due - obligation.anchor < timedelta(hours=20)
+            else f"{anchor:%a %d %b} "
+        )
+        start = f"{day}{anchor:%H:%M} ({obligation.mark})"
+        yield f"      {when}, {obligation.limit or 'no limit'} from {start}{met}{late}"
         yield f"      {basis}; clause {obligation.clause}; {obligation.owed_by}"
         if obligation.breach is not None:
             yield f"      breach {self._clock(obligation.breach.at)} ({obligation.breach.cause})"
@@ -364,10 +375,17 @@ def _settled(obligation: Obligation) -> bool:
     return obligation.verdict not in OPEN_VERDICTS
 
 
-def _to_whom(group: list[Obligation]) -> str:
-    """The members of a family among the recipients: ``: acme, zen``."""
+def _titled(title: str, group: list[Obligation], room: int) -> str:
+    """What to do and for whom: by name where there is room, else how many."""
     members = sorted({o.recipient.partition("/")[2] for o in group} - {""})
-    return f": {', '.join(members)}" if members else ""
+    named = f"{title}: {', '.join(members)}" if members else title
+    if len(named) <= room or len(members) < 2:
+        return _fit(named, room)
+    return _fit(f"{title} x{len(members)}", room)
+
+
+def _is_owed(obligation: Obligation) -> bool:
+    return obligation.status in ("active", "pending")
 
 
 def _needs(refusal: Refusal) -> str:

@@ -471,6 +471,7 @@ class ReadingDoc(_Rule):
 class MarkDoc(_Rule):
     means: Text
     per: Literal["episode", "incident"] = "episode"
+    reading: Id = ""
     corrected_by: Ids = ()
     set_by: Annotated[tuple[SourceOfMarkDoc, ...], _By(_set_by, {"description": "what sets it"})] = ()
 

@@ -156,8 +156,10 @@ class Linker:
                 earlier = before.sources if before else ()
                 new = tuple(s for s in sources if not any(_same_source(s, e) for e in earlier))
                 corrected_by = tuple(dict.fromkeys((*(before.corrected_by if before else ()), *rule.corrected_by)))
+                self._reading(part, ("marks", id_, "reading"), rule.reading)
+                first = before if before is not None else rule
                 marks[id_] = MarkRule(
-                    id_, before.means if before else rule.means, Per(rule.per), (*earlier, *new), corrected_by
+                    id_, first.means, Per(rule.per), (*earlier, *new), first.reading or rule.reading, corrected_by
                 )
         return dict(sorted(marks.items()))
 

@@ -141,6 +141,7 @@ class MarkRule:
     means: str
     per: Per
     sources: tuple[MarkSource, ...]
+    reading: str
     corrected_by: tuple[str, ...]
     """Roles that may move it later by a correction; with none, evidence is enough."""
 
