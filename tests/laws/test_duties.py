@@ -955,6 +955,8 @@ class TestPlaceholder:
             "client/unspecified#0": "open",
         }
         assert owed(story, minutes(10))["client-update@client/unspecified#0"].due == hours(1)
+        missed = owed(story, hours(2))["client-update@client/unspecified#0"]
+        assert missed.breach == Breach(hours(1), hours(1) + MICROSECOND, "deadline")
 
 
 def notice(duty: str, recipient: str) -> Callable[[datetime], Event]:
@@ -1399,8 +1401,10 @@ class TestAssessment:
         story = [detected(), found("confirmed", hours(1))]
         dated_back = owed([*story, found("suspected", hours(2), since=hours(1))], hours(2))["au.ndb.assess@internal#0"]
         assert (dated_back.verdict, dated_back.met_at) == ("met", hours(1))
-        fresh = owed([*story, found("suspected", hours(2))], hours(2))["au.ndb.assess@internal#0"]
-        assert fresh.status == "active"
+        fresh = [*story, found("suspected", hours(2))]
+        moved = [*fresh, found("suspected", hours(3), since=T0)]
+        for told_so_far in (fresh, moved):
+            assert owed(told_so_far, hours(3))["au.ndb.assess@internal#0"].status == "active"
 
     @pytest.mark.parametrize(
         ("text", "expected"), [("2018-02-21 23:59:59.999999+11:00", []), ("2018-02-22 00:00+11:00", ["internal#0"])]
@@ -1834,6 +1838,10 @@ class TestKnownMembers:
             story = [*at_level(SEV1)(T0), reported(T0, {"clients-impacted": YES, **named})]
             found = [one.recipient for one in owed(story, T0, policy).values() if one.duty == "client-update"]
             assert found == expected
+        ruled_out = [*story[:2], reported(T0, {"clients-impacted": YES}), reported(minutes(5), {"client/acme": NO})]
+        now = owed(ruled_out, minutes(5), policy)
+        assert now["client-update@client/acme#0"].verdict == "cancelled"
+        assert now["client-update@client/blue#0"].verdict == "open"
 
 
 class TestLatestOfMarks:

@@ -255,6 +255,78 @@ class TestAsOf:
                 ask(ir.replay(POLICY, [detected()]), now)  # type: ignore[arg-type]
 
 
+class TestStep:
+    """Every step says what it did: what opened, moved, tightened, was met, ended, and what the level was and is."""
+
+    ALERT: Final = "internal-alert@internal#0"
+
+    def steps(self, *story: Event) -> list[ir.Step]:
+        first, *rest = story
+        assert isinstance(first, ir.Detected)
+        steps = [ir.open_incident(POLICY, first)]
+        for event in rest:
+            steps.append(ir.record(steps[-1].incident, event))
+        return steps
+
+    def test_what_opened_and_what_was_met(self) -> None:
+        """A signal, a grave fact, an alert: each names the obligations it opened or met, by key."""
+        grave = reported(minutes(1), {"streaming-unavailable": YES})
+        sent = told("notice-sent", minutes(2), duties=("internal-alert",), recipients=("internal",))
+        signal, fact, alert = self.steps(detected(), grave, sent)
+        assert (signal.opened, signal.moved, signal.level) == (
+            ("unassessed-alert@internal#0",),
+            ("detected",),
+            (None, None),
+        )
+        assert fact.opened == (self.ALERT, "recover@internal#0", "respond@internal#0")
+        assert (fact.level, fact.discharged) == ((None, SEV1), ())
+        assert (alert.opened, alert.discharged, alert.level) == ((), (self.ALERT,), (SEV1, SEV1))
+        assert [step.late for step in (signal, fact, alert)] == [False, False, False]
+
+    def test_what_was_tightened(self) -> None:
+        """A raise names what became due earlier, whether the limit shown binds or advises, and only that."""
+        mild = reported(minutes(1), {"partial-outage": YES})
+        worst = reported(minutes(2), {"exfiltration-likely": YES})
+        *_, raised, again = self.steps(detected(), mild, worst, told("note", minutes(3)))
+        assert raised.tightened == ("recover@internal#0", "respond@internal#0")
+        assert (again.tightened, again.opened, again.moved) == ((), (), ())
+
+    def test_what_ended_and_came_back(self) -> None:
+        """A fact taken back cancels, told again it revives; a closing lapses what is missed."""
+        yes, no = ({"streaming-unavailable": truth} for truth in (YES, NO))
+        *_, back, again, end = self.steps(
+            detected(),
+            reported(minutes(1), yes),
+            reported(minutes(2), no),
+            reported(minutes(3), yes),
+            told("closed", minutes(60), COMMANDER),
+        )
+        assert (back.cancelled, back.level) == ((self.ALERT,), (SEV1, None))
+        assert (again.revived, again.opened) == ((self.ALERT,), ())
+        assert (end.lapsed, end.opened, end.moved) == ((self.ALERT,), ("postmortem@internal#0",), ("closed",))
+
+    @settings(max_examples=60)
+    @given(log=logs(POLICY, max_size=12))
+    def test_it_names_what_is_otherwise_afterwards(self, log: list[Event]) -> None:
+        """Of any event in its turn: what is new was opened, and what is settled now and was not before is named."""
+        old = ir.replay(POLICY, log[:1])
+        for event in log[1:]:
+            step = ir.record(old, event)
+            now = max(each.at for each in step.incident.log)
+            before, after = ({each.key: each for each in ir.obligations(one, now)} for one in (old, step.incident))
+            old = step.incident
+            if step.late:
+                continue
+            assert after.keys() - before.keys() <= set(step.opened)
+            for status in ("discharged", "waived", "cancelled"):
+                turned = {
+                    name
+                    for name, each in after.items()
+                    if each.status == status and (name not in before or before[name].status != status)
+                }
+                assert turned <= set(getattr(step, status)), (status, event)
+
+
 class TestIdentity:
     """An event is itself once: the same words under the same id change nothing, other words are an error."""
 
