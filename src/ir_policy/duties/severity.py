@@ -41,7 +41,8 @@ class Classification:
     """What the rules propose, and why.
 
     ``severity`` is what facts known to be yes support, else the otherwise row; ``range`` treats what is not known
-    both ways. ``determined_by`` names the rows and raise rules that decided: without them the answer changes.
+    both ways. ``determined_by`` names the rows of the deciding level that hold, and the raise rules if
+    they changed it: without all of them the rules would propose a milder level, unless a threat raises a milder row to the same.
     """
 
     severity: Severity
