@@ -127,6 +127,12 @@ def incident_events() -> list[ir.Event]:
     return events
 
 
+def first_asked(incident: ir.Incident, now: datetime) -> object:
+    """Obligations as after an event: nothing worked out before is handed out again."""
+    incident._case._forget()
+    return ir.obligations(incident, now)
+
+
 # --- measuring ------------------------------------------------------------------------------------------
 
 
@@ -152,7 +158,7 @@ def measured(
     mine, hand = (statistics.median(side) for side in zip(*costs, strict=True))
     low, high = min(ratios), max(ratios)
     print(
-        f"{name:<34} {statistics.median(ratios):8.1f} x floor   ({low:.1f} to {high:.1f})   here {mine * 1e6:9.1f} µs, floor {hand * 1e6:8.1f} µs"
+        f"{name:<42} {statistics.median(ratios):8.1f} x floor   ({low:.1f} to {high:.1f})   here {mine * 1e6:9.1f} µs, floor {hand * 1e6:8.1f} µs"
     )
 
 
@@ -173,7 +179,7 @@ def wall_ratio(name: str, code: str, floor: str) -> None:
             times.append(time.perf_counter() - start)
         ratios.append(times[1] / times[0])
     print(
-        f"{name:<34} {statistics.median(ratios):8.2f} x floor   ({min(ratios):.2f} to {max(ratios):.2f})   whole process"
+        f"{name:<42} {statistics.median(ratios):8.2f} x floor   ({min(ratios):.2f} to {max(ratios):.2f})   whole process"
     )
 
 
@@ -216,7 +222,13 @@ def main() -> None:
         300,
         5000,
     )
-    measured("obligations", lambda: ir.obligations(incident, now), lambda: hand_obligations(rows, now), 500, 2000)
+    measured(
+        "obligations, asked again",
+        lambda: ir.obligations(incident, now),
+        lambda: hand_obligations(rows, now),
+        500,
+        2000,
+    )
     measured(
         "next_wakeup",
         lambda: ir.next_wakeup(incident, now),
@@ -243,10 +255,10 @@ def main() -> None:
         longer = ir.replay(policy, [*events, *notes])
         later = longer.log[-1].at + timedelta(minutes=1)
         measured(
-            f"obligations after {len(events) + extra} events",
-            lambda i=longer, t=later: ir.obligations(i, t),
+            f"obligations, first asked, {len(events) + extra} events",
+            lambda i=longer, t=later: first_asked(i, t),
             lambda: hand_obligations(rows, now),
-            300,
+            200,
             2000,
         )
     wall_ratio("import ir_policy", "import ir_policy", "import attrs")
