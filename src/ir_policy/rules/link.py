@@ -13,7 +13,6 @@ from attrs import astuple, evolve
 
 from ir_policy.errors import Problem
 from ir_policy.rules.conditions import ALWAYS, BARE, Atom, Condition, ConditionFault, Mask, atoms, compile_mask
-from ir_policy.rules.document import LimitDoc
 from ir_policy.rules.model import (
     ActMatch,
     DoneBefore,
@@ -37,6 +36,7 @@ from ir_policy.rules.model import (
     SeverityRow,
     Within,
 )  # fmt: skip
+from ir_policy.rules.parts import LimitDoc
 from ir_policy.rules.shape import Shaped, in_one_line
 from ir_policy.terms import (
     EVENT_INSTANTS,

@@ -13,8 +13,9 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from ir_policy.errors import Problem
-from ir_policy.rules.document import SECTIONS_BY_KIND, Held, Path, PolicyDocument
+from ir_policy.rules.document import SECTIONS_BY_KIND, Held, PolicyDocument
 from ir_policy.rules.reader import Tree
+from ir_policy.rules.scalars import Path
 from ir_policy.terms import is_id, nearest
 
 __all__ = ["Shaped", "shape"]

@@ -1,0 +1,269 @@
+"""The parts of rules that may be written in several ways: limits, recipients, acts, marks, gates.
+
+Each is read by hand, so that one slip is one problem with its place. Nothing here knows whether a name exists.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict
+
+from ir_policy.clocks import Limit, parse_limit
+from ir_policy.rules.conditions import parse
+from ir_policy.rules.scalars import Path, plain_text, read_id, read_ids, slip
+from ir_policy.terms import Basis, Phase, Severity
+
+__all__ = [
+    "ActDoc",
+    "DECISIONS",
+    "ForbiddenDoc",
+    "GateWhenDoc",
+    "LimitDoc",
+    "RecipientDoc",
+    "ReleaseDoc",
+    "SourceOfMarkDoc",
+    "read_again_on",
+    "read_forbids",
+    "read_gate_when",
+    "read_met_by",
+    "read_owed_to",
+    "read_set_by",
+    "read_starts",
+    "read_until",
+    "read_within",
+]
+
+
+def _parts(value: object, known: tuple[str, ...], path: Path = ()) -> dict[str, Any]:
+    """A mapping with known keys only."""
+    if not isinstance(value, dict):
+        raise slip("must be a mapping", f"with {' or '.join(known)}", path)
+    for key in value:
+        if key not in known:
+            raise slip(f"unknown key '{key[:60]}'", f"known here: {', '.join(known)}", (*path, key))
+    return value
+
+
+def _each(value: object) -> list[tuple[object, Path]]:
+    """One thing or a list of them, each with its place."""
+    if isinstance(value, list):
+        if not value:
+            raise slip("must have something in it")
+        return [(item, (index,)) for index, item in enumerate(value)]
+    return [(value, ())]
+
+
+class LimitDoc(BaseModel):
+    """A limit with what stands behind it, where that differs from its duty."""
+
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+    limit: Any
+    basis: Basis | None = None
+    reading: str = ""
+
+
+def _limit(value: object, path: Path = ()) -> LimitDoc:
+    if isinstance(value, str):
+        return LimitDoc(limit=_words(value, path))
+    parts = _parts(value, ("limit", "basis", "reading"), path)
+    if "limit" not in parts:
+        raise slip("'limit' is missing", "say how long, such as {limit: 15 minutes}", path)
+    basis = parts.get("basis")
+    if basis is not None and basis not in [word.value for word in Basis]:
+        raise slip("is not a basis", f"write one of: {', '.join(b.value for b in Basis)}", (*path, "basis"))
+    return LimitDoc(
+        limit=_words(plain_text(parts["limit"]), (*path, "limit")),
+        basis=Basis(basis) if basis is not None else None,
+        reading=read_id(parts["reading"]) if "reading" in parts else "",
+    )
+
+
+def _words(text: str, path: Path) -> Limit:
+    try:
+        return parse_limit(text)
+    except ValueError as error:
+        raise slip(str(error), "", path) from None
+
+
+def read_within(value: object) -> dict[Severity | None, LimitDoc]:
+    """One limit (under ``None``), or one for each level."""
+    if isinstance(value, dict) and value and set(value) & set(Severity.__members__):
+        _parts(value, tuple(Severity.__members__))
+        return {Severity[level]: _limit(limit, (level,)) for level, limit in value.items()}
+    return {None: _limit(value)}
+
+
+def read_starts(value: object) -> tuple[tuple[str, ...], bool]:
+    """The marks a clock starts from, and whether it is their latest rather than their earliest."""
+    if isinstance(value, str):
+        return (read_id(value),), False
+    parts = _parts(value, ("earliest", "latest"))
+    if len(parts) != 1:
+        raise slip("must be a mark, or one of {earliest: […]} and {latest: […]}")
+    ((which, marks),) = parts.items()
+    return read_ids(marks), which == "latest"
+
+
+class RecipientDoc(BaseModel):
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+    when: Any = None
+    to: str = ""
+    each: str = ""
+    among: str = ""
+    as_: str = ""
+    unnamed: str = ""
+
+
+def read_owed_to(value: object) -> tuple[RecipientDoc, ...]:
+    return tuple(_recipient(item, path) for item, path in _each(value))
+
+
+def _recipient(value: object, path: Path) -> RecipientDoc:
+    if isinstance(value, str):
+        return RecipientDoc(to=read_id(value))
+    parts = _parts(value, ("when", "to", "each", "among", "as", "unnamed"), path)
+    if ("to" in parts) == ("each" in parts):
+        raise slip("must name either 'to' or 'each'", "", path)
+    for key in ("among", "as", "unnamed"):
+        if key in parts and "each" not in parts:
+            raise slip(f"'{key}' belongs to 'each'", "name one recipient, or each of a family", (*path, key))
+    if "each" in parts and "unnamed" not in parts:
+        raise slip("'unnamed' is missing", "say to whom it is owed while nobody is named", path)
+    when = parse(parts["when"], (*path, "when")) if "when" in parts else None
+    said = {key: read_id(parts[key]) for key in ("to", "each", "among", "unnamed") if key in parts}
+    return RecipientDoc(
+        when=when, as_=read_id(parts.get("as", parts.get("each", "x"))) if "each" in parts else "", **said
+    )
+
+
+class ActDoc(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    kind: str
+    names: tuple[str, ...]
+    stage: str = ""
+
+
+_ACT_WORDS: Final = ("notice", "event", "step", "finding", "holding", "level", "hold")
+
+
+def read_met_by(value: object) -> tuple[ActDoc, ...]:
+    return tuple(_act(item, path) for item, path in _each(value))
+
+
+def _act(value: object, path: Path) -> ActDoc:
+    parts = _parts(value, (*_ACT_WORDS, "stage"), path)
+    kinds = [key for key in parts if key != "stage"]
+    if len(kinds) != 1:
+        raise slip(f"must say one of {', '.join(_ACT_WORDS)}", "", path)
+    kind = kinds[0]
+    names = read_ids(parts[kind])
+    fixed = {"notice": ("sent",), "level": ("any",), "hold": ("in-force",)}.get(kind)
+    if fixed is not None and names != fixed:
+        raise slip(f"'{kind}' knows only '{fixed[0]}'", "", (*path, kind))
+    if "stage" in parts and kind != "notice":
+        raise slip("'stage' belongs to notices", "", (*path, "stage"))
+    return ActDoc(kind=kind, names=names, stage=read_id(parts["stage"]) if "stage" in parts else "")
+
+
+class SourceOfMarkDoc(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    kind: str
+    name: str
+    field: str = ""
+    position: str = ""
+
+
+_MARK_WORDS: Final = ("event", "finding", "fact", "decision", "level", "duty")
+_ENGINE_MARKS: Final = {"decision": "authorised", "level": "reached", "duty": "in-scope"}
+
+
+def read_set_by(value: object) -> tuple[SourceOfMarkDoc, ...]:
+    return tuple(_mark_source(item, path) for item, path in _each(value))
+
+
+def _mark_source(value: object, path: Path) -> SourceOfMarkDoc:
+    parts = _parts(value, (*_MARK_WORDS, "at", "position"), path)
+    kinds = [key for key in parts if key in _MARK_WORDS]
+    if len(kinds) != 1:
+        raise slip(f"must say one of {', '.join(_MARK_WORDS)}", "", path)
+    kind, name = kinds[0], read_id(parts[kinds[0]])
+    if kind in _ENGINE_MARKS and name != _ENGINE_MARKS[kind]:
+        raise slip(f"'{kind}' knows only '{_ENGINE_MARKS[kind]}'", "", (*path, kind))
+    for key, owner in (("at", "event"), ("position", "finding")):
+        if key in parts and kind != owner:
+            raise slip(f"'{key}' belongs to '{owner}'", "", (*path, key))
+    position = plain_text(parts.get("position", ""))
+    if position not in ("", "controller", "processor"):
+        raise slip("must be controller or processor", "", (*path, "position"))
+    return SourceOfMarkDoc(kind=kind, name=name, field=plain_text(parts.get("at", "")), position=position)
+
+
+class ForbiddenDoc(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    kind: str
+    name: str
+
+
+_FORBIDDEN_WORDS: Final = ("step", "phase", "event", "finding", "decision")
+DECISIONS: Final = ("lowering", "not-worse", "differing")
+
+
+def read_forbids(value: object) -> tuple[ForbiddenDoc, ...]:
+    return tuple(_forbidden(item, path) for item, path in _each(value))
+
+
+def _forbidden(value: object, path: Path) -> ForbiddenDoc:
+    parts = _parts(value, _FORBIDDEN_WORDS, path)
+    if len(parts) != 1:
+        raise slip(f"must say one of {', '.join(_FORBIDDEN_WORDS)}", "", path)
+    ((kind, name),) = parts.items()
+    if not isinstance(name, str):
+        raise slip("must be text", "", (*path, kind))
+    if kind == "decision" and name not in DECISIONS:
+        raise slip("is not a kind of decision", f"write one of: {', '.join(DECISIONS)}", (*path, kind))
+    if kind == "phase" and name not in {phase.value for phase in Phase}:
+        raise slip(f"'{name[:60]}' is not a phase", "", (*path, kind))
+    return ForbiddenDoc(kind=kind, name=read_id(name))
+
+
+class ReleaseDoc(BaseModel):
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+    condition: Any = None
+    roles: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+
+
+def read_until(value: object) -> tuple[ReleaseDoc, ...]:
+    return tuple(_release(item, path) for item, path in _each(value))
+
+
+def _release(value: object, path: Path) -> ReleaseDoc:
+    if isinstance(value, dict) and len(value) == 1:
+        if "role" in value:
+            return ReleaseDoc(roles=read_ids(value["role"]))
+        if "states" in value:
+            return ReleaseDoc(states=read_ids(value["states"]))
+    return ReleaseDoc(condition=parse(value, path))
+
+
+class GateWhenDoc(BaseModel):
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+    condition: Any
+    only_on_yes: bool
+
+
+def read_gate_when(value: object) -> GateWhenDoc:
+    if isinstance(value, dict) and set(value) == {"yes"}:
+        return GateWhenDoc(condition=parse(value["yes"], ("yes",)), only_on_yes=True)
+    return GateWhenDoc(condition=parse(value), only_on_yes=False)
+
+
+def read_again_on(value: object) -> Severity:
+    """Any raise (``raise``), or only one that ends at that level or worse (``raise to SEV0``)."""
+    level = plain_text(value).removeprefix("raise").removeprefix(" to ")
+    if value == "raise":
+        return Severity.SEV3
+    if level not in Severity.__members__ or value != f"raise to {level}":
+        raise slip("is not a raise", "write 'raise', or 'raise to SEV0'")
+    return Severity[level]
