@@ -458,3 +458,39 @@ class TestExplain:
         lines = str(ir.explain(told(policy), "oaic-notice", at(10, 5))).splitlines()
         assert lines[0] == "oaic-notice: not owed: notify the OAIC"
         assert all(line.startswith("  ") and line[13] != " " for line in lines[1:])
+
+
+class TestLate:
+    """What the log learnt late, and what ended with the incident."""
+
+    def test_a_restore_recorded_late_withdraws_a_breach_in_plain_sight(self, policy: Policy) -> None:
+        """Nobody wrote it down in time: the miss that was concluded is withdrawn, with both conclusions and why."""
+        restored = ir.Milestone(
+            kind="recovered", incident="inc-7", by="ravi", id="late", at=at(12, 0), recorded_at=at(15, 0)
+        )
+        step = ir.record(told(policy, PLAYBACK_IS_DOWN), restored)
+        anew = ir.Correction(
+            what="recover@internal#0",
+            before="missed, due 2026-05-05T04:00:00Z",
+            after="met, due 2026-05-05T04:00:00Z",
+            event="late",
+            reason="recorded late: recovered at 2026-05-05T02:00:00Z",
+        )
+        assert (step.late, step.corrections) == (True, (anew,))
+        assert ir.corrections(step.incident) == (anew,)
+        assert ir.brief(step.incident, at(15, 0)).corrections == (anew,)
+
+    def test_an_instant_before_the_late_event_knows_nothing_of_it(self, policy: Policy) -> None:
+        """A brief of an earlier instant shows no conclusion that an event after it changed."""
+        step = ir.record(
+            told(policy, PLAYBACK_IS_DOWN),
+            ir.Milestone(kind="recovered", incident="inc-7", by="ravi", at=at(12, 0), recorded_at=at(15, 0)),
+        )
+        assert ir.brief(step.incident, at(11, 0)).corrections == ()
+
+    def test_what_lapsed_is_not_to_do_any_more(self, policy: Policy) -> None:
+        """An alert missed before closing stands below with its breach, and not among what to do now."""
+        closed = event(ir.Closed, at(11, 0), "dana", outcome="resolved")
+        shown = ir.brief(told(policy, PLAYBACK_IS_DOWN, DANA_COMMANDS, SEV1_DECIDED, closed), at(12, 0))
+        assert not [line for line in part(shown, "DO NOW") if "internal list" in line]
+        assert "  internal-alert@internal#0  missed, lapsed when the incident was closed\n" in shown.text()
