@@ -33,7 +33,10 @@ STEPS = (
     ("Types", ["mypy"]),
     ("Tests", ["pytest", "-q", "-n", "2", "-m", "not prove"]),
 )
-TIME_TESTS = ["-q", "-m", "not prove", "tests/laws/test_time.py", "tests/unit/test_holiday_data.py"]
+TIME_TESTS = [
+    "-q", "-m", "not prove", "tests/laws/test_time.py", "tests/laws/test_time_calendar.py",
+    "tests/laws/test_time_words.py", "tests/unit/test_holiday_data.py",
+]  # fmt: skip
 WITH_OTHER_DATEUTIL = """\
 import sys, dateutil, pytest
 if not dateutil.__version__.startswith("4"):

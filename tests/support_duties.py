@@ -13,7 +13,7 @@ from ir_policy import YES, Breach, Event, Obligation, Severity, Truth
 from ir_policy.rules.model import Policy
 from ir_policy.terms import MICROSECOND
 from ir_policy.testing import told
-from support_time import at
+from support_time import MARKS, at
 
 POLICY: Final = ir.load_policy("motion-mavericks")
 SEV0, SEV1, SEV2, SEV3 = Severity
@@ -29,20 +29,6 @@ UNION: Final = (
     "mt", "nl", "pl", "pt", "ro", "se", "si", "sk",
 )  # fmt: skip
 """The member states, by hand."""
-
-MARKS: Final = {
-    "last minute of summer time": at("2026-04-05 02:59+11:00"),
-    "clocks just went back": at("2026-04-05 02:00+10:00"),
-    "last minute of winter time": at("2026-10-04 01:59+10:00"),
-    "clocks just went forward": at("2026-10-04 03:00+11:00"),
-    "Wednesday 06:00": at("2026-03-11 06:00+11:00"),
-    "Friday 16:55": at("2026-03-13 16:55+11:00"),
-    "Friday 17:00": at("2026-03-13 17:00+11:00"),
-    "Friday 18:00": at("2026-03-13 18:00+11:00"),
-    "Saturday noon": at("2026-03-14 12:00+11:00"),
-    "eve of Anzac Day": at("2026-04-24 16:30+10:00"),
-    "New Year's Eve": at("2026-12-31 15:00+11:00"),
-}
 
 DUE: Final = {
     "5 minutes": {

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
+from hypothesis import strategies as st
 
 from ir_policy.calendar import Calendar, Holidays, zone
+from ir_policy.clocks import (
+    BeforeClosed,
+    BusinessDays,
+    CalendarDays,
+    CalendarMonths,
+    Elapsed,
+    GivenByEvent,
+    Immediate,
+    Limit,
+    PeriodEnd,
+    Promptly,
+    SameBusinessDay,
+)  # fmt: skip
 from ir_policy.terms import instant
 
 REPO: Final = Path(__file__).parents[1]
@@ -65,3 +79,37 @@ def at(text: str) -> datetime:
 def zone_names() -> tuple[str, ...]:
     """Every zone the zone data holds."""
     return tuple(resources.files("tzdata").joinpath("zones").read_text(encoding="ascii").split())
+
+
+MARKS: Final = {
+    "last minute of summer time": at("2026-04-05 02:59+11:00"),
+    "clocks just went back": at("2026-04-05 02:00+10:00"),
+    "last minute of winter time": at("2026-10-04 01:59+10:00"),
+    "clocks just went forward": at("2026-10-04 03:00+11:00"),
+    "Wednesday 06:00": at("2026-03-11 06:00+11:00"),
+    "Friday 16:55": at("2026-03-13 16:55+11:00"),
+    "Friday 17:00": at("2026-03-13 17:00+11:00"),
+    "Friday 18:00": at("2026-03-13 18:00+11:00"),
+    "Saturday noon": at("2026-03-14 12:00+11:00"),
+    "eve of Anzac Day": at("2026-04-24 16:30+10:00"),
+    "New Year's Eve": at("2026-12-31 15:00+11:00"),
+}
+"""The moments people get wrong, by name."""
+
+LENGTHS: Final = st.one_of(
+    st.integers(1, 999_999).map(lambda n: timedelta(minutes=n)),
+    st.integers(1, 3653 * 24).map(lambda n: timedelta(hours=n)),
+)
+ANY_LIMIT: Final[st.SearchStrategy[Limit]] = st.one_of(
+    st.builds(Elapsed, LENGTHS),
+    st.builds(Immediate, LENGTHS),
+    st.builds(BusinessDays, st.integers(1, 3653)),
+    st.builds(SameBusinessDay, LENGTHS),
+    st.builds(CalendarDays, st.integers(1, 3653)),
+    st.builds(CalendarMonths, st.integers(1, 120)),
+    st.builds(PeriodEnd, st.sampled_from(["month", "quarter", "half-year", "year"])),
+    st.builds(Promptly, st.sampled_from(["as-soon-as-practicable", "without-undue-delay"])),
+    st.just(BeforeClosed()),
+    st.just(GivenByEvent()),
+)
+"""Every kind of limit, of any length a document may state."""

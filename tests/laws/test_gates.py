@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import cache
-from importlib import resources
 from typing import Final, NamedTuple
 
 import pytest
@@ -15,6 +13,7 @@ import ir_policy as ir
 from ir_policy import NO, UNKNOWN, YES, Event, Phase, Severity, Truth
 from ir_policy.rules.model import Policy
 from ir_policy.testing import logs, told
+from support_duties import variant
 from support_time import at
 
 POLICY: Final = ir.load_policy("motion-mavericks")
@@ -88,16 +87,6 @@ def recorded(event: Event, *before: Event, policy: Policy = POLICY) -> tuple[lis
     step = ir.record(old, event)
     against = [(one.rule, one.void) for one in step.violations if one.event == event.id]
     return against, everything(step.incident) != everything(old)
-
-
-@cache
-def variant(*edits: tuple[str, str]) -> Policy:
-    """The shipped policy with some of its lines written otherwise."""
-    text = resources.files("ir_policy.rules").joinpath("catalog", "motion-mavericks.yaml").read_text("utf-8")
-    for before, after in edits:
-        assert text.count(before) == 1, before
-        text = text.replace(before, after)
-    return ir.load_policy(text)
 
 
 class TestCommanderDecides:

@@ -40,6 +40,8 @@ __all__ = ["Brief", "brief"]
 WIDTH: Final = 80
 NAMES: Final = 30
 """Columns for the names at the end of a line of the first screen."""
+SAME_DAY: Final = timedelta(hours=20)
+"""A clock that ends sooner after its start is read without the day of the start beside it."""
 MOST: Final = {"DO NOW": 7, "NEXT": 4, "BLOCKED": 2, "UNKNOWN": 2}
 """Lines of each part on the first screen, the "and more" line included; with the head they make 24."""
 OPEN_VERDICTS: Final = frozenset({"open", "at-risk", "missed", "undetermined", "pending"})
@@ -332,7 +334,7 @@ class _Screen:
         anchor = obligation.anchor.astimezone(self.zone)
         day = (
             ""
-            if obligation.due is not None and obligation.due - obligation.anchor < timedelta(hours=20)
+            if obligation.due is not None and obligation.due - obligation.anchor < SAME_DAY
             else f"{anchor:%a %d %b} "
         )
         start = f"{day}{anchor:%H:%M} ({obligation.mark})"
