@@ -103,6 +103,7 @@ _EVENTS_OF: Final = {
 
 @lru_cache(maxsize=16)
 def plan_of(policy: Policy) -> Plan:
+    """Which duties each fact, mark, family, event and act can touch; worked out once for each policy."""
     bits, by_mark, by_family, by_event = [], _Index(), _Index(), _Index()
     by_act, by_level = _Index(), set()
     for duty in policy.duties.values():

@@ -27,6 +27,7 @@ def canonical_text(value: object, bits: FrozenMap[Atom, int]) -> str:
 
 
 def digest_of(text: str) -> str:
+    """The digest of a document's canonical text, with the name of its algorithm."""
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -66,6 +66,8 @@ _ATOM_WORDS: Final = {
 
 @frozen
 class All:
+    """Yes when every part is; no when any is no; otherwise not known. Without parts it is always yes."""
+
     parts: tuple[Condition, ...]
 
     def __str__(self) -> str:
@@ -74,6 +76,8 @@ class All:
 
 @frozen
 class Any:
+    """Yes when any part is; no when every one is no; otherwise not known."""
+
     parts: tuple[Condition, ...]
 
     def __str__(self) -> str:
@@ -82,6 +86,8 @@ class Any:
 
 @frozen
 class Not:
+    """The opposite of its part; not known stays not known."""
+
     part: Condition
 
     def __str__(self) -> str:

@@ -92,6 +92,8 @@ class Reading:
 
 @frozen(eq=False, repr=False)
 class Fact:
+    """Something that is so, is not so, or is not known; its polarity says which answer makes matters worse, if either."""
+
     id: str
     means: str
     polarity: Polarity
@@ -112,6 +114,8 @@ class Family:
 
 @frozen(eq=False, repr=False)
 class RoleRule:
+    """A role, and who may act in it before anybody takes it."""
+
     id: str
     title: str
     contact: str
@@ -148,6 +152,8 @@ class MarkRule:
 
 @frozen(eq=False, repr=False)
 class SeverityRow:
+    """One row of the severity matrix: a level, when it is supported, and the clause that says so."""
+
     id: str
     clause: Clause
     level: Severity
@@ -167,6 +173,8 @@ class RaiseRules:
 
 @frozen(eq=False, repr=False)
 class PhaseRule:
+    """One phase of the response, and the clause it comes from."""
+
     phase: Phase
     clause: Clause
     means: str

@@ -106,6 +106,8 @@ def read_starts(value: object) -> tuple[tuple[str, ...], bool]:
 
 
 class RecipientDoc(BaseModel):
+    """One line of `owed_to`: one recipient, or each member of a family that is affected."""
+
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
     when: Any = None
     to: str = ""
@@ -116,6 +118,7 @@ class RecipientDoc(BaseModel):
 
 
 def read_owed_to(value: object) -> tuple[RecipientDoc, ...]:
+    """To whom a duty is owed; a family must say to whom it is owed while no member is named."""
     return tuple(_recipient(item, path) for item, path in _each(value))
 
 
@@ -138,6 +141,8 @@ def _recipient(value: object, path: Path) -> RecipientDoc:
 
 
 class ActDoc(BaseModel):
+    """One line of `met_by`: a kind of act, and the names of that kind that count."""
+
     model_config = ConfigDict(frozen=True)
     kind: str
     names: tuple[str, ...]
@@ -148,6 +153,7 @@ _ACT_WORDS: Final = ("notice", "event", "step", "finding", "holding", "level", "
 
 
 def read_met_by(value: object) -> tuple[ActDoc, ...]:
+    """What discharges a duty; each line says one kind of act."""
     return tuple(_act(item, path) for item, path in _each(value))
 
 
@@ -167,6 +173,8 @@ def _act(value: object, path: Path) -> ActDoc:
 
 
 class SourceOfMarkDoc(BaseModel):
+    """One line of `set_by`: what was said, or what the engine found, that sets the mark."""
+
     model_config = ConfigDict(frozen=True)
     kind: str
     name: str
@@ -179,6 +187,7 @@ _ENGINE_MARKS: Final = {"decision": "authorised", "level": "reached", "duty": "i
 
 
 def read_set_by(value: object) -> tuple[SourceOfMarkDoc, ...]:
+    """What sets a mark; each line says one source."""
     return tuple(_mark_source(item, path) for item, path in _each(value))
 
 
@@ -200,6 +209,8 @@ def _mark_source(value: object, path: Path) -> SourceOfMarkDoc:
 
 
 class ForbiddenDoc(BaseModel):
+    """One line of `forbids`: a kind of act, and which of that kind."""
+
     model_config = ConfigDict(frozen=True)
     kind: str
     name: str
@@ -210,6 +221,7 @@ DECISIONS: Final = ("lowering", "not-worse", "differing")
 
 
 def read_forbids(value: object) -> tuple[ForbiddenDoc, ...]:
+    """What a gate forbids; each line says one kind of act."""
     return tuple(_forbidden(item, path) for item, path in _each(value))
 
 
@@ -228,6 +240,8 @@ def _forbidden(value: object, path: Path) -> ForbiddenDoc:
 
 
 class ReleaseDoc(BaseModel):
+    """One line of `until`: a condition, a role that is held, or things that were stated."""
+
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
     condition: Any = None
     roles: tuple[str, ...] = ()
@@ -235,6 +249,7 @@ class ReleaseDoc(BaseModel):
 
 
 def read_until(value: object) -> tuple[ReleaseDoc, ...]:
+    """What releases a gate."""
     return tuple(_release(item, path) for item, path in _each(value))
 
 
@@ -248,12 +263,15 @@ def _release(value: object, path: Path) -> ReleaseDoc:
 
 
 class GateWhenDoc(BaseModel):
+    """When a gate is shut: unless the answer is a definite no, or, with `{yes: …}`, only on a definite yes."""
+
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
     condition: Any
     only_on_yes: bool
 
 
 def read_gate_when(value: object) -> GateWhenDoc:
+    """When a gate is shut."""
     if isinstance(value, dict) and set(value) == {"yes"}:
         return GateWhenDoc(condition=parse(value["yes"], ("yes",)), only_on_yes=True)
     return GateWhenDoc(condition=parse(value), only_on_yes=False)
