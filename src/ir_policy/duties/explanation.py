@@ -74,12 +74,12 @@ def explain_duty(case: Case, duty: Duty) -> Explanation:
 
 def explain_gate(case: Case, gate: Gate) -> Explanation:
     """A gate: whether it is shut now, what it forbids, what opens it, and who can."""
-    bites = gate.when.holds if gate.only_on_yes else gate.when.possible
+    yes, no = case.history.yes, case.history.no
     if gate.id in case.history.waived_gates:
         state = "waived in this episode"
-    elif not bites(case.history.yes, case.history.no):
+    elif not gate.bites(yes, no):
         state = "open: its condition does not hold"
-    elif any(r.condition is not None and r.condition.holds(case.history.yes, case.history.no) for r in gate.until):
+    elif gate.opened(yes, no):
         state = "open: released"
     else:
         state = "shut"

@@ -63,7 +63,7 @@ def _gate_bites(policy: Policy, history: History, level: Level, event: Event) ->
     gates = _gates_by_act(policy)
     found = {gate.id: gate for act in _acts_of(level, event) for gate in gates.get(act, ())}
     for _, gate in sorted(found.items()):
-        if gate.id in history.waived_gates or not _bites(gate, history):
+        if gate.id in history.waived_gates or not gate.bites(history.yes, history.no):
             continue
         if not any(_released(release, policy, history, event) for release in gate.until):
             yield Bite(Refusal(gate.id, gate.clause, _missing(policy, gate), gate.who), gate.void)
@@ -90,12 +90,6 @@ def _acts_of(level: Level, event: Event) -> Iterator[tuple[str, str]]:
             yield "decision", kind
     elif event.kind == "breach-finding":
         yield "finding", str(getattr(event, "finding", ""))
-
-
-def _bites(gate: Gate, history: History) -> bool:
-    if gate.only_on_yes:
-        return gate.when.holds(history.yes, history.no)
-    return gate.when.possible(history.yes, history.no)
 
 
 def _released(release: Release, policy: Policy, history: History, event: Event) -> bool:

@@ -33,9 +33,8 @@ def shut_gates(case: Case) -> tuple[Refusal, ...]:
             if forbidden.kind == "step"
             or (forbidden.kind == "phase" and case.history.closed_at is None and _ahead(case, Phase(forbidden.name)))
         ]
-        shut = gate.when.holds(yes, no) if gate.only_on_yes else gate.when.possible(yes, no)
-        opened = any(r.condition is not None and r.condition.holds(yes, no) for r in gate.until)
-        if steps and shut and not opened and gate.id not in case.history.waived_gates:
+        shut = gate.bites(yes, no) and not gate.opened(yes, no)
+        if steps and shut and gate.id not in case.history.waived_gates:
             needs = [str(r.condition.source) for r in gate.until if r.condition is not None]
             found.append(Refusal(gate.id, gate.clause, (", ".join(steps), *needs), gate.who))
     return tuple(found)

@@ -287,6 +287,14 @@ class Gate:
     void: bool
     """Whether an event recorded against it is kept but has no effect."""
 
+    def bites(self, yes: int, no: int) -> bool:
+        """Whether its condition shuts it, given what is known to be so and not so; a release may open it still."""
+        return self.when.holds(yes, no) if self.only_on_yes else self.when.possible(yes, no)
+
+    def opened(self, yes: int, no: int) -> bool:
+        """Whether a condition that releases it holds; roles and statements release it for one event only."""
+        return any(release.condition is not None and release.condition.holds(yes, no) for release in self.until)
+
 
 @frozen(eq=False, repr=False)
 class AtRisk:
