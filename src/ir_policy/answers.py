@@ -79,7 +79,9 @@ def explain(incident: Incident, subject: str, now: datetime) -> Explanation:
     found = [o for o in obligations(incident, now) if subject in (o.key, o.duty)]
     if found:
         latest = max(found, key=lambda o: (o.status in ("active", "pending"), o.period, o.recipient))
-        return explain_obligation(case, latest, instant(now, "now"))
+        at = instant(now, "now")
+        log = [event for event in in_order(policy, incident.log)[0] if event.at <= at]
+        return explain_obligation(case, latest, at, log)
     if subject in policy.duties:
         return explain_duty(case, policy.duties[subject])
     if subject in policy.gates:
