@@ -98,8 +98,10 @@ class Below:
         anchor = obligation.anchor.astimezone(self.clock.zone)
         soon = obligation.due is not None and obligation.due - obligation.anchor < SAME_DAY
         since = f"{'' if soon else f'{anchor:%a %d %b} '}{anchor:%H:%M} ({obligation.mark})"
-        if before_closing(obligation) or promptly(obligation):
-            return f"{obligation.limit}, since {since}"
+        if before_closing(obligation):
+            return f"due before closing, since {since}"
+        if promptly(obligation):
+            return f"due {obligation.limit}, since {since}"
         if obligation.due is None:
             return f"due {obligation.due_kind.replace('-', ' ') or 'without a limit'}, {obligation.limit or 'no limit'} from {since}"
         word = "overdue" if obligation.overdue_by(self.clock.now) is not None else "due"

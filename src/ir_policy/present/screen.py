@@ -285,9 +285,9 @@ class _Screen:
     def _when(self, owed: Obligation) -> str:
         over, left = owed.overdue_by(self.now), owed.time_left(self.now)
         if before_closing(owed):
-            return f"{'before closing':<30}"
+            return f"{'due before closing':<30}"
         if promptly(owed):
-            return f"{'promptly':<14} {f'since {self.clock.since(owed.anchor)}':<15}"
+            return f"{'due promptly':<14} {f'since {self.clock.since(owed.anchor)}':<15}"
         if over is not None:
             state = f"overdue {short(over)}"
         else:
