@@ -12,7 +12,9 @@ from typing import Any, Final
 from attrs import astuple, evolve
 
 from ir_policy.errors import Problem
+from ir_policy.rules.about import About
 from ir_policy.rules.conditions import ALWAYS, BARE, Atom, Condition, ConditionFault, Mask, atoms, compile_mask
+from ir_policy.rules.link_about import link_about
 from ir_policy.rules.model import (
     ActMatch,
     DoneBefore,
@@ -75,6 +77,7 @@ class Linker:
         self._link_shared()
         self._link_severity()
         self._link_rules()
+        self.about: About = link_about(self.company.held, self)
         self.bits: FrozenMap[Atom, int] = FrozenMap(self._bits)
 
     # --- what all documents share -----------------------------------------------------------------------
@@ -195,7 +198,7 @@ class Linker:
                 id_: self._mask(self.company, ("severity_raise", "rules", id_), condition)
                 for id_, condition in sorted(rule.rules.items())
             }
-            self.raises = RaiseRules(rule.levels, Clause(rule.clause), FrozenMap(masks))
+            self.raises = RaiseRules(rule.levels, Clause(rule.clause), FrozenMap(masks), rule.reading)
         self._check_one_sign()
         phases = held["phases"]
         for phase in Phase:
@@ -204,8 +207,13 @@ class Linker:
         for name in phases:
             self._known(self.company, ("phases", name), "phase", name, [phase.value for phase in Phase], key=True)
         self.phases = tuple(
-            PhaseRule(p, Clause(phases[p.value].clause), phases[p.value].means) for p in Phase if p.value in phases
+            PhaseRule(p, Clause(phases[p.value].clause), phases[p.value].means, phases[p.value].steps)
+            for p in Phase
+            if p.value in phases
         )
+        for name, phase_rule in phases.items():
+            for step in phase_rule.steps:
+                self._known(self.company, ("phases", name, "steps"), "step", step, self.steps)
         for section in ("reopens_to", "at_risk"):
             if held[section] is None and section not in self.company.tree.root:
                 self._missing(section)
@@ -216,7 +224,8 @@ class Linker:
         if rule.otherwise == (rule.when is not None):
             self._flaw(self.company, path, "needs either 'when' or 'otherwise: yes'")
         mask = self._mask(self.company, (*path, "when"), rule.when if rule.when is not None else ALWAYS)
-        return SeverityRow(id_, Clause(rule.clause), Severity(rule.level), mask, rule.otherwise, rule.example)
+        level = Severity(rule.level)
+        return SeverityRow(id_, Clause(rule.clause), level, mask, rule.otherwise, rule.example, rule.reading)
 
     def _check_rows(self) -> None:
         """The matrix always answers: one row is the explicit otherwise, and it is the mildest."""
@@ -432,6 +441,18 @@ class Linker:
         if name not in known and what not in self._unread and name not in self._half_read.get(what, ()):
             self._flaw(part, path, f"unknown {what} '{name[:60]}'", nearest(name, known), key=key)
 
+    def known(self, path: _Path, what: str, name: str, register: Iterable[str] | None = None) -> None:
+        """Report a name of the company's document unless it is known; for its descriptive sections."""
+        if what == "fact":
+            self._known_fact(self.company, path, name)
+            return
+        rules: dict[str, Iterable[str]] = {"duty": self.duties, "reading": self.readings, "role": self.roles}
+        self._known(self.company, path, what, name, rules[what] if register is None else register)
+
+    def flaw(self, path: _Path, what: str, hint: str = "") -> None:
+        """Report something wrong in the company's document; for its descriptive sections."""
+        self._flaw(self.company, path, what, hint)
+
     def _reading(self, part: Shaped, path: _Path, name: str) -> None:
         if name:
             self._known(part, path, "reading", name, self.readings)
@@ -448,6 +469,8 @@ class Linker:
 _DEFINED: Final = {
     "fact": "facts", "family": "families", "group": "groups", "mark": "marks", "reading": "readings", "role": "roles",
     "step": "steps",
+    "channel": "channels", "chapter": "clauses", "dependency": "dependencies", "duty": "duties", "function": "functions",
+    "open question": "open_questions", "person": "people", "reference": "references",
 }  # fmt: skip
 
 
