@@ -257,16 +257,59 @@ FINDINGS: Final = (
 )
 OUTCOMES: Final = ("resolved", "false-positive", "duplicate", "superseded", "out-of-scope")
 LOWERINGS: Final = ("classified-in-error", "situation-improved")
-EVENT_KINDS: Final = (
-    "detected", "facts-reported", "severity-decided", "role-taken", "role-released", "handover-offered",
-    "handover-accepted", "handover-declined", "channel-opened", "page-sent", "page-acknowledged", "page-failed",
-    "phase-entered", "phase-not-applicable", "step-done", "documented", "notice-drafted", "notice-edited",
-    "notice-review-requested", "notice-reviewed", "notice-approved", "notice-rejected", "notice-sent",
-    "notice-delivered", "notice-failed", "notice-withdrawn", "breach-finding", "processor-told", "ransom-paid",
-    "not-notifying", "hold-started", "hold-extended", "hold-released", "recovered", "postmortem-distributed",
-    "closed", "reopened", "merged", "waived", "action-opened", "action-closed", "corrected", "note",
-)  # fmt: skip
-"""Every kind of event; ``log/events.py`` says what each one holds."""
+_DRAFT: Final = (("notice", "digest", "duties", "recipients"), ("states", "template", "next_update_by", "stage"))
+_JUDGED: Final = (("notice", "digest"), ("role", "reason"))
+_ABOUT: Final = ("duties", "recipients", "states", "template", "next_update_by", "stage", "reasons_for_delay")
+_AFTERWARDS: Final = (("notice",), ("digest", "channel", "evidence", "reason", *_ABOUT))
+_HANDOVER: Final[tuple[tuple[str, ...], tuple[str, ...]]] = (("role", "person", "to"), ())
+
+EVENT_FIELDS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    "detected": (("source",), ("summary", "impact_started", "drill")),
+    "facts-reported": (("facts",), ("since",)),
+    "severity-decided": (("severity",), ("reason", "lowering")),
+    "role-taken": (("role", "person"), ("acting",)),
+    "role-released": (("role", "person"), ("acting",)),
+    "handover-offered": _HANDOVER,
+    "handover-accepted": _HANDOVER,
+    "handover-declined": _HANDOVER,
+    "channel-opened": (("channel",), ()),
+    "page-sent": (("level", "person"), ("outcome",)),
+    "page-acknowledged": (("level", "person"), ("outcome",)),
+    "page-failed": (("level", "person"), ("outcome",)),
+    "phase-entered": (("phase",), ("reason",)),
+    "phase-not-applicable": (("phase",), ("reason",)),
+    "step-done": (("step",), ("evidence",)),
+    "documented": (("summary", "disposition"), ()),
+    "notice-drafted": _DRAFT,
+    "notice-edited": _DRAFT,
+    "notice-review-requested": _JUDGED,
+    "notice-reviewed": _JUDGED,
+    "notice-approved": _JUDGED,
+    "notice-rejected": (("notice", "digest", "reason"), ("role",)),
+    "notice-sent": ((), ("notice", "digest", "channel", "evidence", *_ABOUT)),
+    "notice-delivered": _AFTERWARDS,
+    "notice-failed": _AFTERWARDS,
+    "notice-withdrawn": _AFTERWARDS,
+    "breach-finding": (("finding",), ("since", "role", "position", "reason")),
+    "processor-told": (("vendor",), ()),
+    "ransom-paid": ((), ("amount_known",)),
+    "not-notifying": (("duty", "recipient", "ground", "reason"), ("role",)),
+    "hold-started": (("scope",), ("until", "role", "reason")),
+    "hold-extended": (("scope", "until"), ("role", "reason")),
+    "hold-released": (("scope",), ("until", "role", "reason")),
+    "recovered": ((), ("evidence",)),
+    "postmortem-distributed": ((), ("evidence",)),
+    "closed": (("outcome",), ("reason",)),
+    "reopened": (("reason",), ()),
+    "merged": (("into", "reason"), ()),
+    "waived": (("reason",), ("obligation", "gate", "role")),
+    "action-opened": (("action", "owner", "due"), ()),
+    "action-closed": (("action",), ("owner", "due")),
+    "corrected": (("event", "fields", "reason", "evidence"), ("role",)),
+    "note": (("text",), ()),
+}
+"""Every kind of event: the fields each one must and may hold beside those all share."""
+EVENT_KINDS: Final = tuple(EVENT_FIELDS)
 EVENT_INSTANTS: Final = {
     "detected": ("impact_started",), "facts-reported": ("since",), "notice-drafted": ("next_update_by",),
     "notice-edited": ("next_update_by",), "notice-sent": ("next_update_by",), "breach-finding": ("since",),

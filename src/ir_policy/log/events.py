@@ -17,6 +17,7 @@ from attrs import Attribute, field, fields, frozen
 from ir_policy.errors import EventInvalid, Problem
 from ir_policy.log.fields import KINDS_OF_VALUE, parse_instant, read_value
 from ir_policy.terms import (
+    EVENT_FIELDS,
     MICROSECOND,
     FrozenMap,
     Phase,
@@ -372,57 +373,23 @@ class KindOfEvent:
     optional: tuple[str, ...] = ()
 
 
-_DRAFT: Final = ("notice", "digest", "duties", "recipients")
-_ABOUT: Final = ("duties", "recipients", "states", "template", "next_update_by", "stage", "reasons_for_delay")
-
-_OF_SENDING: Final = ("digest", "channel", "evidence", "reason", *_ABOUT)
+_CLASSES: Final[Mapping[str, type[Event]]] = {
+    "detected": Detected, "facts-reported": FactsReported, "severity-decided": SeverityDecided,
+    "role-taken": RoleChange, "role-released": RoleChange, "handover-offered": RoleChange,
+    "handover-accepted": RoleChange, "handover-declined": RoleChange, "channel-opened": ChannelOpened,
+    "page-sent": Page, "page-acknowledged": Page, "page-failed": Page, "phase-entered": PhaseChange,
+    "phase-not-applicable": PhaseChange, "step-done": StepDone, "documented": Documented, "notice-drafted": Notice,
+    "notice-edited": Notice, "notice-review-requested": Notice, "notice-reviewed": Notice, "notice-approved": Notice,
+    "notice-rejected": Notice, "notice-sent": Notice, "notice-delivered": Notice, "notice-failed": Notice,
+    "notice-withdrawn": Notice, "breach-finding": BreachFinding, "processor-told": ProcessorTold,
+    "ransom-paid": RansomPaid, "not-notifying": NotNotifying, "hold-started": Hold, "hold-extended": Hold,
+    "hold-released": Hold, "recovered": Milestone, "postmortem-distributed": Milestone, "closed": Closed,
+    "reopened": Reopened, "merged": Merged, "waived": Waived, "action-opened": ActionEvent,
+    "action-closed": ActionEvent, "corrected": Corrected, "note": Note,
+}  # fmt: skip
 
 KINDS: Final[FrozenMap[str, KindOfEvent]] = FrozenMap(
-    {
-        "detected": KindOfEvent(Detected, ("source",), ("summary", "impact_started", "drill")),
-        "facts-reported": KindOfEvent(FactsReported, ("facts",), ("since",)),
-        "severity-decided": KindOfEvent(SeverityDecided, ("severity",), ("reason", "lowering")),
-        "role-taken": KindOfEvent(RoleChange, ("role", "person"), ("acting",)),
-        "role-released": KindOfEvent(RoleChange, ("role", "person"), ("acting",)),
-        "handover-offered": KindOfEvent(RoleChange, ("role", "person", "to")),
-        "handover-accepted": KindOfEvent(RoleChange, ("role", "person", "to")),
-        "handover-declined": KindOfEvent(RoleChange, ("role", "person", "to")),
-        "channel-opened": KindOfEvent(ChannelOpened, ("channel",)),
-        "page-sent": KindOfEvent(Page, ("level", "person"), ("outcome",)),
-        "page-acknowledged": KindOfEvent(Page, ("level", "person"), ("outcome",)),
-        "page-failed": KindOfEvent(Page, ("level", "person"), ("outcome",)),
-        "phase-entered": KindOfEvent(PhaseChange, ("phase",), ("reason",)),
-        "phase-not-applicable": KindOfEvent(PhaseChange, ("phase",), ("reason",)),
-        "step-done": KindOfEvent(StepDone, ("step",), ("evidence",)),
-        "documented": KindOfEvent(Documented, ("summary", "disposition")),
-        "notice-drafted": KindOfEvent(Notice, _DRAFT, ("states", "template", "next_update_by", "stage")),
-        "notice-edited": KindOfEvent(Notice, _DRAFT, ("states", "template", "next_update_by", "stage")),
-        "notice-review-requested": KindOfEvent(Notice, ("notice", "digest"), ("role", "reason")),
-        "notice-reviewed": KindOfEvent(Notice, ("notice", "digest"), ("role", "reason")),
-        "notice-approved": KindOfEvent(Notice, ("notice", "digest"), ("role", "reason")),
-        "notice-rejected": KindOfEvent(Notice, ("notice", "digest", "reason"), ("role",)),
-        "notice-sent": KindOfEvent(Notice, (), ("notice", "digest", "channel", "evidence", *_ABOUT)),
-        "notice-delivered": KindOfEvent(Notice, ("notice",), _OF_SENDING),
-        "notice-failed": KindOfEvent(Notice, ("notice",), _OF_SENDING),
-        "notice-withdrawn": KindOfEvent(Notice, ("notice",), _OF_SENDING),
-        "breach-finding": KindOfEvent(BreachFinding, ("finding",), ("since", "role", "position", "reason")),
-        "processor-told": KindOfEvent(ProcessorTold, ("vendor",)),
-        "ransom-paid": KindOfEvent(RansomPaid, (), ("amount_known",)),
-        "not-notifying": KindOfEvent(NotNotifying, ("duty", "recipient", "ground", "reason"), ("role",)),
-        "hold-started": KindOfEvent(Hold, ("scope",), ("until", "role", "reason")),
-        "hold-extended": KindOfEvent(Hold, ("scope", "until"), ("role", "reason")),
-        "hold-released": KindOfEvent(Hold, ("scope",), ("until", "role", "reason")),
-        "recovered": KindOfEvent(Milestone, (), ("evidence",)),
-        "postmortem-distributed": KindOfEvent(Milestone, (), ("evidence",)),
-        "closed": KindOfEvent(Closed, ("outcome",), ("reason",)),
-        "reopened": KindOfEvent(Reopened, ("reason",)),
-        "merged": KindOfEvent(Merged, ("into", "reason")),
-        "waived": KindOfEvent(Waived, ("reason",), ("obligation", "gate", "role")),
-        "action-opened": KindOfEvent(ActionEvent, ("action", "owner", "due")),
-        "action-closed": KindOfEvent(ActionEvent, ("action",), ("owner", "due")),
-        "corrected": KindOfEvent(Corrected, ("event", "fields", "reason", "evidence"), ("role",)),
-        "note": KindOfEvent(Note, ("text",)),
-    }
+    {kind: KindOfEvent(_CLASSES[kind], must, may) for kind, (must, may) in EVENT_FIELDS.items()}
 )
 
 _COMMON_REQUIRED: Final = ("incident", "at", "by")
