@@ -23,7 +23,7 @@ from ir_policy.rules.reader import read_document
 from support_documents import AU, EU, NOT_AN_ID, NSW, POLICY, Slip, edited, problems, where
 from support_time import at, local
 
-CONDITION_WORDS: Final = "all, any, not, severity, mark, step, phase, finding, some"
+CONDITION_WORDS: Final = "all, any, not, severity, mark, step, phase, finding, some, settled"
 
 
 def questioned(ask: Callable[[], object]) -> tuple[Problem, ...]:

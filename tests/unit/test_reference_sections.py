@@ -82,9 +82,9 @@ SLIPS: Final = (
          "objectives.recovery-point.facts", "unknown fact 'rpo-breach'", "did you mean 'rpo-breached'?"),
     Slip("page of an objective", "given_in: disaster-recovery", "given_in: disaster-recover", "given_in: ¦disaster-recover",
          "objectives.recovery-point.given_in", "unknown reference 'disaster-recover'", "did you mean 'disaster-recovery'?"),
-    Slip("reading of an objective", "    reading: recovery-point-is-not-guessed\n    open", "    reading: recovery-point-is-guessed\n    open",
-         "reading: ¦recovery-point-is-guessed", "objectives.recovery-point.reading", "unknown reading 'recovery-point-is-guessed'",
-         "did you mean 'recovery-point-is-not-guessed'?"),
+    Slip("reading of an objective", "    reading: no-recovery-point-no-answer\n    open", "    reading: no-recovery-point-no-anser\n    open",
+         "reading: ¦no-recovery-point-no-anser", "objectives.recovery-point.reading", "unknown reading 'no-recovery-point-no-anser'",
+         "did you mean 'no-recovery-point-no-answer'?"),
     # --- dependencies and channels ---
     Slip("fact of a dependency", "fact: service/upstash", "fact: service/upstahs", "fact: ¦service/upstahs",
          "dependencies.upstash.fact", "unknown fact 'service/upstahs'"),
@@ -176,7 +176,7 @@ SLIPS: Final = (
     Slip("source as a sentence", "  pagerduty-guide: {title: PagerDuty incident response guide, clause: sources/pagerduty, used_for: roles and paging}",
          "  pagerduty-guide: PagerDuty incident response guide", "pagerduty-guide: ¦PagerDuty", "drawn_from.pagerduty-guide", "must be a mapping"),
     # --- phases ---
-    Slip("step of a phase", "steps: [patch, remove-access,", "steps: [pacth, remove-access,", "steps: ¦[pacth", "phases.eradicate.steps",
+    Slip("step of a phase", "steps: [clean-up, patch,", "steps: [clean-up, pacth,", "steps: ¦[clean-up, pacth", "phases.eradicate.steps",
          "unknown step 'pacth'", "did you mean 'patch'?"),
 )  # fmt: skip
 

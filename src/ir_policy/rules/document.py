@@ -13,6 +13,7 @@ from ir_policy.rules.parts import (
     ActDoc,
     ForbiddenDoc,
     GateWhenDoc,
+    GivenDoc,
     LimitDoc,
     RecipientDoc,
     ReleaseDoc,
@@ -20,7 +21,9 @@ from ir_policy.rules.parts import (
     read_again_on,
     read_forbids,
     read_gate_when,
+    read_given,
     read_met_by,
+    read_outcomes,
     read_owed_to,
     read_set_by,
     read_starts,
@@ -60,7 +63,7 @@ from ir_policy.rules.sections import (
     SignalDoc,
     ToolDoc,
 )
-from ir_policy.terms import Basis, Severity
+from ir_policy.terms import OUTCOMES, Basis, Severity
 
 __all__ = ["SECTIONS_BY_KIND", "DayDoc", "Held", "PolicyDocument", "SpanDoc"]
 
@@ -184,6 +187,10 @@ class DutyDoc(_Rule):
         Annotated[Severity, By(read_again_on, {"enum": ["raise", "raise to SEV0", "raise to SEV1", "raise to SEV2"]})]
         | None
     ) = None
+    given: Annotated[GivenDoc, By(read_given, {"description": "which fields of the event say until when"})] | None = (
+        None
+    )
+    not_for: Annotated[tuple[str, ...], By(read_outcomes, {"type": "array", "items": {"enum": list(OUTCOMES)}})] = ()
     waivable_by: Ids = ()
 
 

@@ -26,13 +26,13 @@ from ir_policy.rules.about import (
 from ir_policy.rules.sections import ScopeDoc
 from ir_policy.terms import Clause, FrozenMap, is_id
 
-__all__ = ["Names", "link_about"]
+__all__ = ["Registers", "link_about"]
 
 _Path: TypeAlias = tuple[str | int, ...]
 
 
-class Names(Protocol):
-    """What this module asks of whoever knows the names of the rules: ``link.Linker``."""
+class Registers(Protocol):
+    """What this module asks of whoever knows the names of the rules: :class:`~ir_policy.rules.names.Names`."""
 
     def known(self, path: _Path, what: str, name: str, register: Iterable[str] | None = None) -> None:
         """Report the name unless it is known: in the register given, else among the rules of that kind."""
@@ -41,7 +41,7 @@ class Names(Protocol):
         """Report something that is wrong at that place."""
 
 
-def link_about(held: Mapping[str, Any], names: Names) -> About:
+def link_about(held: Mapping[str, Any], names: Registers) -> About:
     """The descriptive sections of the company's document, linked; what is wrong is reported to ``names``."""
     return _Linked(held, names).about()
 
@@ -49,7 +49,7 @@ def link_about(held: Mapping[str, Any], names: Names) -> About:
 class _Linked:
     """One pass over the descriptive sections."""
 
-    def __init__(self, held: Mapping[str, Any], names: Names) -> None:
+    def __init__(self, held: Mapping[str, Any], names: Registers) -> None:
         self.held = held
         self.flaw = names.flaw
         self.known = names.known
