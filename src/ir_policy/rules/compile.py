@@ -313,6 +313,7 @@ def _assembled(company: Shaped, parts: list[Shaped], calendar: Calendar, linker:
         steps=FrozenMap(held["steps"]),
         duties=linker.duties,
         gates=linker.gates,
+        about=linker.about,
         bits=linker.bits,
         bit_index=FrozenMap({(atom.kind, atom.name): bit for atom, bit in linker.bits.items()}),
         worse_if_yes=linker.worse_if_yes,

@@ -49,6 +49,20 @@ from ir_policy.rules.scalars import (
     read_share,
     read_workdays,
 )
+from ir_policy.rules.sections import (
+    ABOUT_SECTIONS,
+    AssumptionDoc,
+    ChannelDoc,
+    ChapterDoc,
+    DependencyDoc,
+    ExerciseDoc,
+    ObjectiveDoc,
+    OpenQuestionDoc,
+    ScopeDoc,
+    SeeAlsoDoc,
+    SignalDoc,
+    ToolDoc,
+)
 from ir_policy.terms import OUTCOMES, Basis, Severity
 
 __all__ = ["SECTIONS_BY_KIND", "DayDoc", "Held", "PolicyDocument", "SpanDoc"]
@@ -238,6 +252,25 @@ class PolicyDocument(_Rule):
     sources: dict[str, SourceDoc] = {}
     days: dict[str, DayDoc] = {}
     notes: Texts = ()
+    # What a policy says around its rules.
+    project: Text = ""
+    tags: Ids = ()
+    summary: Text = ""
+    context: Text = ""
+    people: dict[str, Text] = {}
+    clauses: dict[str, ChapterDoc] = {}
+    scope: ScopeDoc | None = None
+    objectives: dict[str, ObjectiveDoc] = {}
+    functions: dict[str, Text] = {}
+    dependencies: dict[str, DependencyDoc] = {}
+    channels: dict[str, ChannelDoc] = {}
+    signals: dict[str, SignalDoc] = {}
+    tooling: dict[str, ToolDoc] = {}
+    exercises: dict[str, ExerciseDoc] = {}
+    assumptions: dict[str, AssumptionDoc] = {}
+    open_questions: dict[str, OpenQuestionDoc] = {}
+    references: dict[str, SeeAlsoDoc] = {}
+    drawn_from: dict[str, SeeAlsoDoc] = {}
 
 
 _HEAD: Final = ("document", "id", "version", "title", "status", "owner", "reviewers", "language", "updated")
@@ -245,7 +278,7 @@ _SHARED: Final = ("groups", "facts", "families", "readings", "marks", "duties", 
 
 SECTIONS_BY_KIND: Final = {
     "policy": (*_HEAD, "laws", "contracts", "lead_authority", "calendar", "at_risk", "roles", "severity_rows",
-               "severity_raise", "phases", "reopens_to", "steps", *_SHARED),
+               "severity_raise", "phases", "reopens_to", "steps", *_SHARED, *ABOUT_SECTIONS),
     "law": (*_HEAD, "prefix", "jurisdiction", *_SHARED),
     "contract": (*_HEAD, "prefix", "jurisdiction", *_SHARED),
     "calendar": (*_HEAD, "covers", "sources", "days", "notes"),
