@@ -54,7 +54,7 @@ def ids_module(policy: Policy) -> str:
              "outcomes": ("Outcome", "How an incident can end.", OUTCOMES)}  # fmt: skip
     classes += [_class(name, says, dict.fromkeys(known, ""), what) for what, (name, says, known) in words.items()]
     names = [name for name, _ in classes]
-    public = sorted(["POLICY", "DIGEST", "Phase", "Severity", *names, *(["member"] if "Family" in names else [])])
+    public = ["POLICY", "DIGEST", "Phase", "Severity", *names, *(["member"] if "Family" in names else [])]
     parts = [
         _HEAD.format(id=policy.id, version=policy.version, digest=policy.digest),
         "__all__ = [\n" + "".join(f'    "{name}",\n' for name in sorted(public, key=_as_ruff_sorts)) + "]\n",
