@@ -332,7 +332,7 @@ DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
 def schema_id(name: str) -> str:
-    """The name of a published schema: it stays the same until what it describes could no longer be read as before."""
+    """The name of a published schema; its number goes up when what it describes can no longer be read as before."""
     return f"urn:ir-policy:schema:{name}:1"
 
 

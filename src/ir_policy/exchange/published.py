@@ -6,7 +6,7 @@ import json
 from typing import Any, Final
 
 from ir_policy.errors import Problem, QuestionInvalid
-from ir_policy.terms import nearest
+from ir_policy.terms import nearest, show
 
 __all__ = ["NAMES", "schema", "schema_text"]
 
@@ -22,8 +22,8 @@ def schema(name: str) -> dict[str, Any]:
 
     ``document`` is a policy, law, contract or calendar; ``event`` and ``log-line`` are lines of a log. Answers are
     ``classification``, ``obligations``, ``brief``, ``check``, ``explanation`` and ``step``; ``refused`` and ``error`` are what the
-    command line says instead, ``policy-ids`` what it says of a policy. The part of ``$id`` behind the name is raised when what
-    was valid before no longer is.
+    command line says instead, ``policy-ids`` what it says of a policy. The number at the end of ``$id`` goes up when what was
+    valid, or could be relied on, no longer is.
 
     Raises :class:`~ir_policy.errors.QuestionInvalid` for another name.
     """
@@ -33,10 +33,11 @@ def schema(name: str) -> dict[str, Any]:
 
 def schema_text(name: str) -> str:
     """The same as text, laid out for reading."""
-    if not isinstance(name, str) or name not in NAMES:
-        hint = nearest(name, NAMES) if isinstance(name, str) else ""
-        what = f"no schema is called '{str(name)[:60]}'"
-        raise QuestionInvalid([Problem("name", what, hint or f"known are {', '.join(NAMES)}")])
+    known = f"known are {', '.join(NAMES)}"
+    if not isinstance(name, str):
+        raise QuestionInvalid([Problem("name", "is not text", known)])
+    if name not in NAMES:
+        raise QuestionInvalid([Problem("name", f"no schema is called '{show(name)}'", nearest(name, NAMES) or known)])
     from importlib import resources
 
     return resources.files("ir_policy").joinpath("schemas", f"{name}.json").read_text(encoding="utf-8")

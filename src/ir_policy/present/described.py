@@ -348,7 +348,7 @@ def _brief() -> dict[str, Any]:
             "policy": _policy(),
             "incident": _text("The incident."),
             "seq": {**_COUNT, "description": "How many events its log holds."},
-            "head": _text("The digest of its log."),
+            "head": _or_null(_text("The digest of its last line, where lines are chained.")),
             "severity": _object(severity),
             "phase": _object(phase),
             "obligations": _list(_obligation(), "What is owed and settled, in order of keys."),

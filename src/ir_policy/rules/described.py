@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from ir_policy.rules import document
-from ir_policy.rules.conditions import condition_schema
+from ir_policy.rules.conditions import BARE, condition_schema
 from ir_policy.rules.document import SECTIONS_BY_KIND, PolicyDocument
 from ir_policy.rules.parts import _ACT_WORDS, _ENGINE_MARKS, _FORBIDDEN_WORDS, _MARK_WORDS, DECISIONS
 from ir_policy.rules.scalars import PART, SCHEMAS, part
@@ -165,14 +165,17 @@ def document_schema() -> dict[str, Any]:
     whole = PolicyDocument.model_json_schema(by_alias=True)
     rules = {_named(name): _tidied(rule, _sentences(name)) for name, rule in whole["$defs"].items()}
     sections = _tidied(whole, _sentences(PolicyDocument.__name__))["properties"]
-    for name, section in sections.items():
-        section.update(_SECTIONS.get(name, {}))
+    for asked, of in ((_RULES, rules), (_SECTIONS, sections)):
+        for name, more in asked.items():
+            of[name].update(more)
     needed = list(whole["required"])
     kinds = {
         kind: _mapping({name: sections[name] for name in known} | {"document": {"const": kind}}, *needed, *_NEEDED[kind],
                        description=_KINDS[kind])
         for kind, known in SECTIONS_BY_KIND.items()
     }  # fmt: skip
+    parts = {**kinds, **rules, **PARTS, **SCHEMAS}
+    assert len(parts) == len(kinds) + len(rules) + len(PARTS) + len(SCHEMAS), "two parts have one name"
     schema = {
         "type": "object",
         "properties": {"document": sections["document"]},
@@ -181,7 +184,7 @@ def document_schema() -> dict[str, Any]:
             {"if": {"properties": {"document": {"const": kind}}, "required": ["document"]}, "then": part(kind)}
             for kind in kinds
         ],
-        "$defs": {**kinds, **rules, **PARTS, **SCHEMAS},
+        "$defs": parts,
     }
     linked: dict[str, Any] = _linked(schema)
     return linked
@@ -193,15 +196,29 @@ _KINDS: Final = {
     "contract": "A contract: rules below its prefix, owed to whom the contract says.",
     "calendar": "The holidays of a place as dated data with their sources.",
 }
+_RULES: Final[dict[str, dict[str, Any]]] = {
+    "row": {
+        "if": {"properties": {"otherwise": {"const": "yes"}}, "required": ["otherwise"]},
+        "then": {"not": {"required": ["when"]}},
+        "else": {"required": ["when"]},
+    },
+    "duty": {
+        "dependentRequired": {"unless": ["exempted_by"]},
+        "not": {"properties": {"basis": {"const": Basis.STATUTE.value}}, "required": ["basis", "waivable_by"]},
+    },
+}
+"""What fields of one rule ask of each other: a row says when or is the otherwise, an exemption names who decides it, and
+nobody waives a statute."""
 _SECTIONS: Final[dict[str, dict[str, Any]]] = {
+    "facts": {"propertyNames": {"allOf": [_ID, {"not": _words(BARE)}]}},
     "severity_rows": {"propertyNames": _ID, "minProperties": 1},
     "phases": {
         "propertyNames": _words(phase.value for phase in Phase),
         "required": [phase.value for phase in Phase],
     },
-    "days": {"propertyNames": part("day")},
+    "days": {"propertyNames": part("date")},
 }
-"""What a section asks of its keys beyond being ids."""
+"""What a section asks of its keys."""
 
 
 def _sentences(name: str) -> dict[str, str]:

@@ -184,7 +184,7 @@ def read_all_pinned(value: object) -> tuple[tuple[str, str], ...]:
 _IMPLICIT: Final = ["string", "number", "boolean"]
 """An editor takes ``33`` for a number and ``true`` for a boolean; the reader takes each for the text somebody typed."""
 _VERSION_FORM: Final = r"[0-9]+(?:\.[0-9]+){1,3}"
-_ONE_LINE: Final = {"not": {"pattern": "\n"}}
+_ONE_LINE: Final = {"not": {"type": "string", "pattern": "\n"}}
 """Some dialects let ``$`` match before a last line break; the readers never do."""
 
 SCHEMAS: Final[dict[str, dict[str, Any]]] = {
@@ -200,7 +200,7 @@ SCHEMAS: Final[dict[str, dict[str, Any]]] = {
     },
     "ids": {"anyOf": [part("id"), {"type": "array", "minItems": 1, "items": part("id")}]},
     "flag": {"enum": ["yes", "no"], "description": "yes or no; never true or false."},
-    "day": {
+    "date": {
         "type": "string",
         "format": "date",
         "pattern": "^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$",
@@ -247,7 +247,7 @@ Id = Annotated[str, By(read_id, part("id"))]
 Ids = Annotated[tuple[str, ...], By(read_ids, part("ids"))]
 Texts = Annotated[tuple[str, ...], By(read_texts, part("texts"))]
 Flag = Annotated[bool, By(read_flag, part("flag"))]
-Day = Annotated[date, By(read_day, part("day"))]
+Day = Annotated[date, By(read_day, part("date"))]
 ClockTime = Annotated[time, By(read_clock_time, part("time-of-day"))]
 Duration = Annotated[timedelta, By(lambda v: parse_duration(plain_text(v)), part("duration"))]
 When = Annotated[Condition, By(parse, part("condition"))]
