@@ -64,8 +64,8 @@ _Path = tuple[str | int, ...]
 class Linker(Names):
     """One pass over the documents of a policy; afterwards ``problems`` is empty or the parts are of no use."""
 
-    def __init__(self, parts: list[Shaped]) -> None:
-        super().__init__(parts)
+    def __init__(self, parts: list[Shaped], whole: bool) -> None:
+        super().__init__(parts, whole)
         self._link_shared()
         self._link_severity()
         self._link_rules()

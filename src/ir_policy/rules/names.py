@@ -30,7 +30,7 @@ class Names:
     marks: FrozenMap[str, MarkRule]
     _duty_ids: set[str]
 
-    def __init__(self, parts: list[Shaped]) -> None:
+    def __init__(self, parts: list[Shaped], whole: bool) -> None:
         self.parts = parts
         self.company = parts[0]
         self.problems: list[Problem] = []
@@ -40,7 +40,8 @@ class Names:
         self._half_read = {what: set(named_in(parts, section)) for what, section in _DEFINED.items()}
         roots = [part.tree.root for part in parts]
         self._unread = {w for w, s in _DEFINED.items() if any(not isinstance(root.get(s, {}), dict) for root in roots)}
-        if any(not isinstance(root.get("duties", {}), dict) for root in roots):
+        # A law that was not found is reported where it is named; who asks for its duties is not to blame.
+        if not whole or any(not isinstance(root.get("duties", {}), dict) for root in roots):
             self._unread.add("duty")
 
     def _mask(self, part: Shaped, path: _Path, condition: Condition, *, of_gate: bool = False) -> Mask:
