@@ -327,6 +327,15 @@ def canonical_json(value: object) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+"""The dialect all our JSON Schemas are written in."""
+
+
+def schema_id(name: str) -> str:
+    """The name of a published schema; its number goes up when what it describes can no longer be read as before."""
+    return f"urn:ir-policy:schema:{name}:1"
+
+
 # --- characters -----------------------------------------------------------------------------------------
 
 HIDDEN: Final = (
@@ -366,7 +375,9 @@ def piled(text: str) -> bool:
 
 # --- ids ------------------------------------------------------------------------------------------------
 
-_ID: Final = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*(?:/[a-z0-9]+(?:[-.][a-z0-9]+)*)*", re.ASCII)
+ID_FORM: Final = "[a-z0-9]+(?:[-.][a-z0-9]+)*(?:/[a-z0-9]+(?:[-.][a-z0-9]+)*)*"
+"""An id as a regular expression of the common kind."""
+_ID: Final = re.compile(ID_FORM, re.ASCII)
 
 
 def is_id(text: object) -> bool:

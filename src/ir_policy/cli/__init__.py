@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import ir_policy as ir
-from ir_policy.cli.documents import classify_facts
+from ir_policy.cli.documents import classify_facts, show_schema
 from ir_policy.cli.logs import add_event, check_event, explain_subject, open_log, show_brief
 from ir_policy.cli.shared import BAD, NO, OK, print_json, say, usage
 from ir_policy.present.result import refusal_json
@@ -90,6 +90,13 @@ def _parser() -> argparse.ArgumentParser:
         "SUBJECT",
         help="why a duty, an obligation, a gate or severity is so",
     )
+    schema = _command(
+        commands, "schema", show_schema, judges=False, help="what goes in and out looks like, as JSON Schema"
+    )
+    schema.add_argument(
+        "name", nargs="?", metavar="NAME", help="a schema, or 'ids' for a policy's ids; else their names"
+    )
+    schema.add_argument("--python", action="store_true", help="the ids as a module for type checkers")
     return parser
 
 
@@ -99,6 +106,7 @@ def _command(
     run: Any,
     *positional: str,
     fields: str = "",
+    judges: bool = True,
     help: str,  # noqa: A002 (argparse's word)
 ) -> argparse.ArgumentParser:
     command: argparse.ArgumentParser = commands.add_parser(name, help=help, description=f"{help[0].upper()}{help[1:]}.")
@@ -109,7 +117,8 @@ def _command(
     command.add_argument(
         "--policy", metavar="ID|FILE", help="the document; else the log's header, else motion-mavericks"
     )
-    command.add_argument("--now", metavar="RFC3339", help="the instant to judge at; else the clock")
+    if judges:
+        command.add_argument("--now", metavar="RFC3339", help="the instant to judge at; else the clock")
     command.add_argument("--json", action="store_true", help="for programs: canonical JSON on one line")
     command.set_defaults(run=run)
     return command

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import ir_policy as ir
 from ir_policy.cli.shared import instant_of, now_of
 from ir_policy.log.events import KINDS
+from ir_policy.log.wire import kinds_of_value
 from ir_policy.terms import nearest, rfc3339
 
 __all__ = ["event_of", "pair"]
@@ -27,7 +28,7 @@ def event_of(kind: str, arguments: argparse.Namespace, said: Mapping[str, object
     now = now_of(arguments)
     values: dict[str, object] = {"kind": kind, **said}
     facts: dict[str, str] = {}
-    known = _fields_of(kind)
+    known = kinds_of_value(kind)
     for word in arguments.fields:
         name, text = pair(word)
         if name == "kind":
@@ -44,13 +45,6 @@ def event_of(kind: str, arguments: argparse.Namespace, said: Mapping[str, object
     from ir_policy.log.events import event_from_wire
 
     return event_from_wire(values, id_needed=False)
-
-
-def _fields_of(kind: str) -> dict[str, str]:
-    """The fields of a kind, and what kind of value each holds."""
-    from attrs import fields
-
-    return {a.name: a.metadata["kind"] for a in fields(KINDS[kind].cls) if "kind" in a.metadata}
 
 
 def _value(kind: str, text: str) -> object:

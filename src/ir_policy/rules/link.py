@@ -12,7 +12,9 @@ from typing import Any, Final
 from attrs import astuple, evolve
 
 from ir_policy.clocks import GivenByEvent
+from ir_policy.rules.about import About
 from ir_policy.rules.conditions import ALWAYS, BARE, Atom
+from ir_policy.rules.link_about import link_about
 from ir_policy.rules.model import (
     INTERNAL,
     ActMatch,
@@ -62,11 +64,12 @@ _Path = tuple[str | int, ...]
 class Linker(Names):
     """One pass over the documents of a policy; afterwards ``problems`` is empty or the parts are of no use."""
 
-    def __init__(self, parts: list[Shaped]) -> None:
-        super().__init__(parts)
+    def __init__(self, parts: list[Shaped], whole: bool) -> None:
+        super().__init__(parts, whole)
         self._link_shared()
         self._link_severity()
         self._link_rules()
+        self.about: About = link_about(self.company.held, self)
         self.bits: FrozenMap[Atom, int] = FrozenMap(self._bits)
 
     # --- what all documents share -----------------------------------------------------------------------
@@ -189,7 +192,7 @@ class Linker(Names):
                 id_: self._mask(self.company, ("severity_raise", "rules", id_), condition)
                 for id_, condition in sorted(rule.rules.items())
             }
-            self.raises = RaiseRules(rule.levels, Clause(rule.clause), FrozenMap(masks))
+            self.raises = RaiseRules(rule.levels, Clause(rule.clause), FrozenMap(masks), rule.reading)
         self._check_one_sign()
         phases = held["phases"]
         for phase in Phase:
@@ -215,7 +218,8 @@ class Linker(Names):
         if rule.otherwise == (rule.when is not None):
             self._flaw(self.company, path, "needs either 'when' or 'otherwise: yes'")
         mask = self._mask(self.company, (*path, "when"), rule.when if rule.when is not None else ALWAYS)
-        return SeverityRow(id_, Clause(rule.clause), Severity(rule.level), mask, rule.otherwise, rule.example)
+        level = Severity(rule.level)
+        return SeverityRow(id_, Clause(rule.clause), level, mask, rule.otherwise, rule.example, rule.reading)
 
     def _check_rows(self) -> None:
         """The matrix always answers: one row is the explicit otherwise, and it is the mildest."""

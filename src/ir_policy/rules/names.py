@@ -30,7 +30,7 @@ class Names:
     marks: FrozenMap[str, MarkRule]
     _duty_ids: set[str]
 
-    def __init__(self, parts: list[Shaped]) -> None:
+    def __init__(self, parts: list[Shaped], whole: bool) -> None:
         self.parts = parts
         self.company = parts[0]
         self.problems: list[Problem] = []
@@ -40,7 +40,8 @@ class Names:
         self._half_read = {what: set(named_in(parts, section)) for what, section in _DEFINED.items()}
         roots = [part.tree.root for part in parts]
         self._unread = {w for w, s in _DEFINED.items() if any(not isinstance(root.get(s, {}), dict) for root in roots)}
-        if any(not isinstance(root.get("duties", {}), dict) for root in roots):
+        # A law that was not found is reported where it is named; who asks for its duties is not to blame.
+        if not whole or any(not isinstance(root.get("duties", {}), dict) for root in roots):
             self._unread.add("duty")
 
     def _mask(self, part: Shaped, path: _Path, condition: Condition, *, of_gate: bool = False) -> Mask:
@@ -81,6 +82,20 @@ class Names:
         if name not in known and what not in self._unread and name not in self._half_read.get(what, ()):
             self._flaw(part, path, f"unknown {what} '{name[:60]}'", nearest(name, known), key=key)
 
+    def known(self, path: _Path, what: str, name: str, register: Iterable[str] | None = None) -> None:
+        """Report a name of the company's document unless it is known; for its descriptive sections."""
+        if what == "fact":
+            self._known_fact(self.company, path, name)
+            return
+        rules: dict[str, Iterable[str]] = {
+            "duty": self._duty_ids, "reading": self.readings, "role": self.roles, "step": self.steps
+        }  # fmt: skip
+        self._known(self.company, path, what, name, rules[what] if register is None else register)
+
+    def flaw(self, path: _Path, what: str, hint: str = "") -> None:
+        """Report something wrong in the company's document; for its descriptive sections."""
+        self._flaw(self.company, path, what, hint)
+
     def _field_of(self, part: Shaped, path: _Path, field: str, kinds: Iterable[str]) -> None:
         """Every one of these kinds of event can say the field."""
         for kind in kinds:
@@ -103,7 +118,8 @@ class Names:
 
 _DEFINED: Final = {
     "fact": "facts", "family": "families", "group": "groups", "mark": "marks", "reading": "readings", "role": "roles",
-    "step": "steps",
+    "step": "steps", "channel": "channels", "chapter": "clauses", "dependency": "dependencies", "function": "functions",
+    "open question": "open_questions", "person": "people", "reference": "references",
 }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ __all__ = [
     "GivenDoc",
     "GateWhenDoc",
     "LimitDoc",
+    "NOTICES",
     "RecipientDoc",
     "ReleaseDoc",
     "SourceOfMarkDoc",
@@ -160,6 +161,8 @@ class ActDoc(BaseModel):
     stage: str = ""
 
 
+NOTICES: Final = ("sent", "any")
+"""A sending that names the duty, or any sending to the recipient."""
 _ACT_WORDS: Final = ("notice", "event", "step", "finding", "holding", "level", "hold")
 
 
@@ -175,7 +178,7 @@ def _act(value: object, path: Path) -> ActDoc:
         raise slip(f"must say one of {', '.join(_ACT_WORDS)}", "", path)
     kind = kinds[0]
     names = read_ids(parts[kind])
-    fixed = {"notice": ("sent", "any"), "level": ("any",), "hold": ("in-force",)}.get(kind)
+    fixed = {"notice": NOTICES, "level": ("any",), "hold": ("in-force",)}.get(kind)
     if fixed is not None and (len(names) != 1 or names[0] not in fixed):
         raise slip(f"'{kind}' knows only {' and '.join(repr(word) for word in fixed)}", "", (*path, kind))
     if "stage" in parts and kind != "notice":
