@@ -442,7 +442,9 @@ class TestCheck:
         assert "      needs step backlog-filed (file the follow-up work); ask dana (incident-commander)" in lines
         said = " ".join(answer.out.split())
         assert "needs 'restore the service' to be settled (open: recover@internal#0, due 2026-05-05T04:00:00Z)" in said
-        assert "needs requests-frozen (the freeze of privacy requests was started, by hold-started), or a no to " in said
+        assert (
+            "needs requests-frozen (the freeze of privacy requests was started, by hold-started), or a no to " in said
+        )
         assert all(len(line) <= 100 for line in lines)
 
     def test_yes_is_nought(self, sev1: Path, run: Run) -> None:

@@ -17,13 +17,13 @@ from ir_policy.duties.judge import Obligation, before_closing, promptly
 from ir_policy.duties.needs import truth_of
 from ir_policy.duties.severity import classify_bits
 from ir_policy.duties.watch import recipients_of
-from ir_policy.log.events import Event
+from ir_policy.log.events import Closed, Event, SeverityDecided
 from ir_policy.rules.conditions import Atom, Mask, atoms, literals
 from ir_policy.rules.model import Duty, Gate, Policy, Within
 from ir_policy.rules.words import atom_words, forbidden_words, listed, met_by_words, until_words
 from ir_policy.terms import LEVELS, Severity, Source, Truth, rfc3339
 
-__all__ = ["Explanation", "explain_duty", "explain_gate", "explain_obligation", "explain_severity"]
+__all__ = ["Explanation", "explain_duty", "explain_gate", "explain_obligation", "explain_severity", "why_ended"]
 
 
 @frozen
@@ -45,7 +45,7 @@ def explain_obligation(case: Case, obligation: Obligation, now: datetime, log: S
     duty, entry = case.policy.duties[obligation.duty], case.ledger.entries[obligation.key]
     lines = [
         ("now", _standing(obligation, now)),
-        *_ending_lines(case, obligation, entry, log),
+        *_ending_lines(obligation, entry, log),
         *_asked_lines(case, duty, entry, log),
         ("owed by", _owner(case.policy, duty, obligation.owed_by)),
         ("owed to", obligation.recipient),
@@ -220,30 +220,30 @@ def _because_lines(case: Case, duty: Duty, entry: Entry) -> Iterator[tuple[str, 
                 yield "because", f"{fact} is reported {state.truth.value} by {state.by}, since {rfc3339(state.since)}"
 
 
-def _ending_lines(case: Case, obligation: Obligation, entry: Entry, log: Sequence[Event]) -> Iterator[tuple[str, str]]:
+def _ending_lines(obligation: Obligation, entry: Entry, log: Sequence[Event]) -> Iterator[tuple[str, str]]:
     """By which event it ended, and why, where it is over."""
     if obligation.status in (Status.ACTIVE.value, Status.PENDING.value):
         return
     ended = next((event for event in log if event.id == entry.settled_by), None)
-    by = (
-        f"{ended.kind} of {ended.by} at {rfc3339(ended.at)} ({ended.id})"
-        if ended is not None
-        else "its limit, passed since closing"
-    )
-    yield "ended by", f"{by}{_why_ended(case, obligation, entry)}"
+    by = "its limit, passed since closing"
+    if ended is not None:
+        by = f"{ended.kind} of {ended.by} at {rfc3339(ended.at)} ({ended.id})"
+    why = why_ended(entry, ended)
+    yield "ended by", f"{by}; {why}" if why else by
 
 
-def _why_ended(case: Case, obligation: Obligation, entry: Entry) -> str:
-    outcome = case.history.outcome
-    if obligation.status == Status.LAPSED.value:
-        return "; what is missed when the incident is closed ends with its breach"
-    if entry.not_required and outcome in entry.duty.not_for:
-        return f"; closed as {outcome}, for which it is not owed"
+def why_ended(entry: Entry, ended: Event | None) -> str:
+    """Why an obligation ended that nobody met or waived; ``ended`` is the event that ended it, if any did. Empty: it was met."""
+    if entry.status is Status.LAPSED or entry.lapses:
+        return "lapsed when the incident was closed"
+    if entry.status is not Status.CANCELLED:
+        return ""
     if entry.not_required:
-        return "; decided that it need not be done, with a reason"
-    if obligation.status == Status.CANCELLED.value:
-        return "; named recipients took over" if entry.superseded else "; what it rested on was taken back"
-    return ""
+        outcome = ended.outcome if isinstance(ended, Closed) else ""
+        return f"closed as {outcome}" if outcome else "decided, with a reason, that it need not be done"
+    if entry.superseded or any(entry.recipient == to.unnamed for to in entry.duty.owed_to if to.unnamed):
+        return "named recipients took its place"
+    return "classified in error" if isinstance(ended, SeverityDecided) else "what it rested on was taken back"
 
 
 def _reading_lines(policy: Policy, name: str) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from typing import Final
 from ir_policy.clocks import in_words
 from ir_policy.duties.anew import Correction
 from ir_policy.duties.case import Case
+from ir_policy.duties.explanation import why_ended
 from ir_policy.duties.judge import Obligation, before_closing, promptly
 from ir_policy.duties.severity import Classification
 from ir_policy.errors import Refusal
@@ -35,22 +36,22 @@ class Below:
         refusals: Sequence[Refusal],
         proposed: Classification,
         clock: LocalClock,
+        log: Sequence[Event],
     ) -> None:
         self.case = case
         self.obligations = obligations
         self.refusals = refusals
         self.proposed = proposed
         self.clock = clock
+        self.log = log
 
-    def sections(
-        self, corrections: Sequence[Correction], log: Sequence[Event], more_questions: bool
-    ) -> Iterator[tuple[str, list[str]]]:
+    def sections(self, corrections: Sequence[Correction], more_questions: bool) -> Iterator[tuple[str, list[str]]]:
         """Each heading with its lines; a section with nothing in it is left out.
 
         ``more_questions`` says that the first screen had no room for all that could change the level.
         """
         found = {
-            "RESPONSE": list(response_lines(self.case, log, self.clock)),
+            "RESPONSE": list(response_lines(self.case, self.log, self.clock)),
             "EVERY CLOCK": list(self._clocks()),
             "HELD BACK": list(self._held_back()),
             "OPEN QUESTIONS": list(self._questions(more_questions)),
@@ -86,12 +87,12 @@ class Below:
 
     def _verdict(self, obligation: Obligation) -> str:
         verdict = obligation.verdict.replace("-", " ")
-        if obligation.status == "lapsed":
-            return f"{verdict}, lapsed when the incident was closed"
-        outcome, duty = self.case.history.outcome, self.case.policy.duties[obligation.duty]
-        if obligation.verdict == "not-required" and outcome in duty.not_for:
-            return f"{verdict}, closed as {outcome}"
-        return verdict
+        if obligation.status in ("active", "pending"):
+            return verdict
+        entry = self.case.ledger.entries[obligation.key]
+        ended = next((event for event in self.log if event.id == entry.settled_by), None)
+        why = why_ended(entry, ended)
+        return f"{verdict}, {why}" if why else verdict
 
     def _limit(self, obligation: Obligation) -> str:
         """Until when, by which limit, and since when that is counted."""

@@ -35,9 +35,10 @@ class LocalClock:
         return f"{day}{local:%H:%M} ({at:%H:%MZ})"
 
     def since(self, at: datetime) -> str:
-        """Local time alone; the day where it is not today."""
+        """Local time alone; the day where it is not today, and the year where it is another one."""
         local, today = at.astimezone(self.zone), self.now.astimezone(self.zone)
-        day = "" if local.date() == today.date() else f"{local:%a} {local.day} {local:%b} "
+        year = "" if local.year == today.year else f"{local.year} "
+        day = "" if local.date() == today.date() else f"{local:%a} {local.day} {local:%b} {year}"
         return f"{day}{local:%H:%M}"
 
     def span(self, at: datetime, latest: datetime) -> str:

@@ -13,13 +13,13 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
-from ir_policy.answers import next_wakeup, state_at
+from ir_policy.answers import detected_state, next_wakeup
 from ir_policy.desk import Incident
 from ir_policy.duties.anew import Correction, all_drawn_anew, in_order
 from ir_policy.duties.case import Case
 from ir_policy.duties.judge import Obligation, before_closing, promptly
 from ir_policy.duties.severity import Classification, classify_bits
-from ir_policy.errors import Problem, QuestionInvalid, Refusal
+from ir_policy.errors import Refusal
 from ir_policy.log.events import Event
 from ir_policy.present.below import Below
 from ir_policy.present.blocked import held_back, shut_gates, unanswered
@@ -120,11 +120,7 @@ def brief(incident: Incident, now: datetime) -> Brief:
     ``now`` and for one before the first signal.
     """
     at = instant(now, "now")
-    case, _ = state_at(incident, at)
-    if case.history.detection is None:
-        first = min(event.at for event in incident.log)
-        raise QuestionInvalid([Problem("now", f"incident '{incident.id}' was not detected yet then",
-                                       f"ask for {rfc3339(first)} or later")])  # fmt: skip
+    case = detected_state(incident, at)
     policy = incident.policy
     return Brief(
         incident=incident,
@@ -168,9 +164,11 @@ class _Screen:
             yield self._bold(name)
             yield from _cut(rows, room[name])
         shown = self.brief
-        below = Below(self.case, shown.obligations, (*shown.held_back, *shown.shut), shown.proposed, self.clock)
+        below = Below(
+            self.case, shown.obligations, (*shown.held_back, *shown.shut), shown.proposed, self.clock, shown._log
+        )
         more_questions = len(parts["UNKNOWN"]) > room["UNKNOWN"]
-        for heading, lines in below.sections(shown.corrections, shown._log, more_questions):
+        for heading, lines in below.sections(shown.corrections, more_questions):
             yield ""
             yield self._bold(heading)
             for line in lines:
