@@ -48,14 +48,9 @@ class LocalClock:
 
 def short(length: timedelta) -> str:
     """A length of time in its two largest units, without spaces."""
-    return (
-        in_words(length)
-        .replace(" min", "m")
-        .replace(" h", "h")
-        .replace(" d", "d")
-        .replace(" ", "")
-        .replace("underaminute", "<1m")
-    )
+    if length < timedelta(minutes=1):
+        return "<1m"
+    return in_words(length).replace(" min", "m").replace(" h", "h").replace(" d", "d").replace(" ", "")
 
 
 def fit(text: str, width: int = WIDTH) -> str:
