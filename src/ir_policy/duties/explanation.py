@@ -6,7 +6,7 @@ An explanation is lines of (label, text) for people, and the same lines as data 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from attrs import frozen
 
@@ -23,7 +23,15 @@ from ir_policy.rules.model import Duty, Gate, Policy, Within
 from ir_policy.rules.words import atom_words, forbidden_words, listed, met_by_words, until_words
 from ir_policy.terms import LEVELS, Severity, Source, Truth, rfc3339
 
-__all__ = ["Explanation", "explain_duty", "explain_gate", "explain_obligation", "explain_severity", "why_ended"]
+__all__ = [
+    "Explanation",
+    "explain_duty",
+    "explain_gate",
+    "explain_obligation",
+    "explain_severity",
+    "late_words",
+    "why_ended",
+]
 
 
 @frozen
@@ -44,7 +52,7 @@ def explain_obligation(case: Case, obligation: Obligation, now: datetime, log: S
     """One obligation: from which rule, facts, mark and event it follows, and how it stands. ``log`` is what happened by then."""
     duty, entry = case.policy.duties[obligation.duty], case.ledger.entries[obligation.key]
     lines = [
-        ("now", _standing(obligation, now)),
+        ("now", _standing(obligation, entry, now)),
         *_ending_lines(obligation, entry, log),
         *_asked_lines(case, duty, entry, log),
         ("owed by", _owner(case.policy, duty, obligation.owed_by)),
@@ -287,12 +295,20 @@ def _word(truth: Truth) -> str:
     return "not known" if truth is Truth.UNKNOWN else truth.value
 
 
-def _standing(obligation: Obligation, now: datetime) -> str:
+def late_words(obligation: Obligation, entry: Entry) -> str:
+    """How late it was met; at least so late, where the record knows only a span. Empty: not late."""
+    if obligation.late_by is None:
+        return ""
+    exact = entry.settled is None or entry.settled.latest - entry.settled.at < timedelta(minutes=1)
+    return f"late by {in_words(obligation.late_by)}{'' if exact else ' or more'}"
+
+
+def _standing(obligation: Obligation, entry: Entry, now: datetime) -> str:
     words = obligation.verdict.replace("-", " ")
     if obligation.met_at is not None:
         words += f" at {rfc3339(obligation.met_at)}"
     if obligation.late_by is not None:
-        words += f", late by {in_words(obligation.late_by)}"
+        words += f", {late_words(obligation, entry)}"
     over, left = obligation.overdue_by(now), obligation.time_left(now)
     if over is not None:
         words += f", overdue by {in_words(over)}"

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Final
 
-from ir_policy.clocks import in_words
 from ir_policy.duties.anew import Correction
 from ir_policy.duties.case import Case
-from ir_policy.duties.explanation import why_ended
+from ir_policy.duties.explanation import late_words, why_ended
 from ir_policy.duties.judge import Obligation, before_closing, promptly
 from ir_policy.duties.severity import Classification
 from ir_policy.errors import Refusal
@@ -111,10 +110,10 @@ class Below:
     def _met(self, obligation: Obligation) -> str:
         if obligation.met_at is None:
             return ""
-        settled = self.case.ledger.entries[obligation.key].settled
-        assert settled is not None
-        late = f", late by {in_words(obligation.late_by)}" if obligation.late_by is not None else ""
-        return f"; met {self.clock.span(settled.at, settled.latest)}{late}"
+        entry = self.case.ledger.entries[obligation.key]
+        assert entry.settled is not None
+        late = late_words(obligation, entry)
+        return f"; met {self.clock.span(entry.settled.at, entry.settled.latest)}{f', {late}' if late else ''}"
 
     # --- what is held back, what is not known ---
 

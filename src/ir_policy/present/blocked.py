@@ -30,13 +30,14 @@ def held_back(case: Case, now: datetime, incident: str) -> tuple[Refusal, ...]:
 
 
 def shut_gates(case: Case, now: datetime) -> tuple[Refusal, ...]:
-    """Gates on steps, and on phases still to come, that a condition keeps shut now."""
+    """Gates on steps, and on phases still to come, that a condition keeps shut now; none once the incident is closed."""
+    if case.history.closed_at is not None:
+        return ()
     yes, no = case.known(now)
     found = []
     for gate in case.policy.gates.values():
         forbids = any(
-            forbidden.kind == "step"
-            or (forbidden.kind == "phase" and case.history.closed_at is None and _ahead(case, Phase(forbidden.name)))
+            forbidden.kind == "step" or (forbidden.kind == "phase" and _ahead(case, Phase(forbidden.name)))
             for forbidden in gate.forbids
         )
         shut = gate.bites(yes, no) and not gate.opened(yes, no)

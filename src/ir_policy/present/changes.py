@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from ir_policy.clocks import in_words
 from ir_policy.duties.case import Case
-from ir_policy.duties.explanation import why_ended
+from ir_policy.duties.explanation import late_words, why_ended
 from ir_policy.duties.judge import Obligation, before_closing
 from ir_policy.duties.ledger import Moves
 from ir_policy.log.events import Event
@@ -119,7 +118,7 @@ def _moved(kind: str, case: Case, old: Obligation | None, new: Obligation, event
     if kind in ("opened", "revived", "tightened"):
         after = _until(new, clock)
     elif kind == "discharged":
-        after = _how_met(new, clock)
+        after = _how_met(case, new, clock)
     elif kind == "cancelled":
         why = why_ended(case.ledger.entries[new.key], event)
         after = f": {why}" if why else ""
@@ -132,11 +131,10 @@ def _sentence(case: Case, kind: str, opening: str, owed: Obligation, after: str,
     return Told(event.at, kind, f"{opening}: {_what(case, owed)}", _to(owed), after, event.id, owed.key)
 
 
-def _how_met(owed: Obligation, clock: LocalClock) -> str:
-    if owed.late_by is not None:
-        return f", late by {in_words(owed.late_by)}{_due(owed, clock)}"
+def _how_met(case: Case, owed: Obligation, clock: LocalClock) -> str:
+    late = late_words(owed, case.ledger.entries[owed.key])
     unsure = "; the record does not say whether in time" if owed.verdict == "undetermined" else ""
-    return f"{_due(owed, clock)}{unsure}"
+    return f"{f', {late}' if late else ''}{_due(owed, clock)}{unsure}"
 
 
 # --- time alone -----------------------------------------------------------------------------------------

@@ -43,7 +43,13 @@ class LocalClock:
 
     def span(self, at: datetime, latest: datetime) -> str:
         """An instant that the record may know only as a span; minutes are taken as exact."""
-        return self.full(at) if latest - at < timedelta(minutes=1) else f"{self.full(at)} to {self.full(latest)}"
+        if latest - at < timedelta(minutes=1):
+            return self.full(at)
+        return f"between {self._dated(at)} and {self._dated(latest)}"
+
+    def _dated(self, at: datetime) -> str:
+        local = at.astimezone(self.zone)
+        return f"{local:%a %d %b %H:%M} ({at:%H:%MZ})"
 
 
 def short(length: timedelta) -> str:

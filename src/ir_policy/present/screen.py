@@ -187,9 +187,11 @@ class _Screen:
         state = f"closed as {history.outcome}" if history.closed_at is not None else f"phase {history.phase.value}"
         episode = f", episode {history.episode + 1}" if history.episode else ""
         drill = "DRILL, " if history.drill else ""
-        local = self.now.astimezone(self.clock.zone)
-        yield fit(f"{drill}{state}{episode} · {local:%a %d %b %Y %H:%M} {self.policy.calendar.zone_name}"
-                  f" ({self.now:%d %b %H:%MZ})")  # fmt: skip
+        local, zone = self.now.astimezone(self.clock.zone), self.policy.calendar.zone_name
+        day = f"{drill}{state}{episode} · {local:%a %d %b %Y %H:%M}"
+        utc = f"{self.now:%H:%MZ}"
+        widths = f"{day} {zone} ({self.now:%d %b} {utc})", f"{day} {zone} ({utc})", f"{day} ({utc})"
+        yield next((line for line in widths if len(line) <= WIDTH), fit(widths[-1]))
         yield self._summary()
 
     def _why(self) -> str:
@@ -256,6 +258,8 @@ class _Screen:
                 yield fit(f"    only because nobody has said no to: {', '.join(unknown)}")
 
     def _unknown(self) -> Iterator[str]:
+        if self.case.history.closed_at is not None:
+            return
         for question in self.brief.proposed.open_questions:
             yield fit(f"  {question.fact}? {question.means}; yes: {question.if_yes.best.value}")
 
