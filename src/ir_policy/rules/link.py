@@ -7,12 +7,14 @@ document. Nothing here reads a file.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import reduce
 from typing import Any, Final
 
 from attrs import astuple, evolve
 
 from ir_policy.errors import Problem
-from ir_policy.rules.conditions import ALWAYS, BARE, Atom, Condition, ConditionFault, Mask, atoms, compile_mask
+from ir_policy.rules.conditions import ALWAYS, BARE, Atom, Condition, ConditionFault, Mask, atoms, bits_of, compile_mask
+from ir_policy.rules.dead import Flaw, duty_flaws, gate_flaws, never_set
 from ir_policy.rules.model import (
     ActMatch,
     DoneBefore,
@@ -57,6 +59,8 @@ INTERNAL: Final = "internal"
 """The recipient of a duty nobody outside receives."""
 
 _Path = tuple[str | int, ...]
+_MOST_HINTS: Final = 100
+"""Finding the nearest word takes milliseconds; a document with more slips than this has another trouble."""
 
 
 class Linker:
@@ -68,6 +72,7 @@ class Linker:
         self.problems: list[Problem] = []
         self._bits: dict[Atom, int] = {}
         self._groups: dict[str, frozenset[str]] = {}
+        self._places: dict[str, tuple[Shaped, _Path]] = {}
         # What is defined but could not be read has been reported there; who uses it is not to blame.
         self._half_read = {what: set(_named_in(parts, section)) for what, section in _DEFINED.items()}
         roots = [part.tree.root for part in parts]
@@ -133,6 +138,10 @@ class Linker:
         )
         for part in self.parts:
             for id_, rule in part.held.get("families", {}).items():
+                strange = sorted(set(rule.known) - families[id_].members) if families[id_].members else []
+                if strange:
+                    what = f"'{strange[0][:60]}' is no member of the family"
+                    self._flaw(part, ("families", id_, "known"), what, "name it under 'members' too")
                 known = tuple(sorted({*families[id_].known, *rule.known}))
                 families[id_] = evolve(families[id_], known=known)
         return families
@@ -145,12 +154,8 @@ class Linker:
                 sources = tuple(self._mark_source(part, id_, index, s) for index, s in enumerate(rule.set_by))
                 before = marks.get(id_)
                 if before is not None and before.per is not Per(rule.per):
-                    self._flaw(
-                        part,
-                        ("marks", id_),
-                        f"'{id_}': an earlier document counts this mark per {before.per.value}",
-                        key=True,
-                    )
+                    what = f"'{id_}': an earlier document counts this mark per {before.per.value}"
+                    self._flaw(part, ("marks", id_), what, key=True)
                 for role in rule.corrected_by:
                     self._known(part, ("marks", id_, "corrected_by"), "role", role, self.roles)
                 earlier = before.sources if before else ()
@@ -241,13 +246,16 @@ class Linker:
         negative: dict[Atom, str] = {}
         rules = [(row.id, row.when, ("severity_rows", row.id, "when")) for row in self.rows]
         rules += [(id_, mask, ("severity_raise", "rules", id_)) for id_, mask in self.raises.rules.items()]
+        by_bit = {bit: atom for atom, bit in self._bits.items()}
         for id_, mask, path in rules:
-            for atom, bit in self._bits.items():
-                if any(must & bit for must, _ in mask.terms):
+            musts, must_nots = reduce(lambda a, b: (a[0] | b[0], a[1] | b[1]), mask.terms, (0, 0))
+            for bit in bits_of(mask.watch):
+                atom = by_bit[bit]
+                if musts & bit:
                     positive.setdefault(atom, id_)
-                if any(must_not & bit for _, must_not in mask.terms):
+                if must_nots & bit:
                     negative.setdefault(atom, id_)
-                if mask.watch & bit and atom.kind != "fact":
+                if atom.kind != "fact":
                     self._flaw(self.company, path, f"severity is decided by facts alone, not by '{atom}'",
                                "ask for a fact")  # fmt: skip
         self.worse_if_yes = sum(self._bits[atom] for atom in positive)
@@ -269,13 +277,25 @@ class Linker:
                 self._add(part, duties, "duties", prefix + id_, id_, self._duty(part, prefix + id_, id_, rule))
             for id_, rule in part.held["gates"].items():
                 self._add(part, gates, "gates", prefix + id_, id_, self._gate(part, prefix + id_, id_, rule))
+        self._check_starts(duties)
         self.duties = FrozenMap(dict(sorted(duties.items())))
         self.gates = FrozenMap(dict(sorted(gates.items())))
+
+    def _check_starts(self, duties: dict[str, Duty]) -> None:
+        """A duty whose clock nothing can start would silently not be there."""
+        written = [part.tree.root.get("duties", {}) for part in self.parts]
+        if sum(len(rules) if isinstance(rules, dict) else 1 for rules in written) > len(duties):
+            return  # what could not be read may be what sets the mark, and has been reported
+        for full, mark in never_set(duties, self.marks):
+            if mark in self.marks:
+                what = f"nothing can ever set the mark '{mark}'"
+                self._flaw(*self._places[full], what, "say under 'marks' what sets it")
 
     def _add(self, part: Shaped, register: dict[str, Any], section: str, full: str, id_: str, rule: Any) -> None:
         if full in register:
             self._flaw(part, (section, id_), f"'{full}' is already a rule of an earlier document", key=True)
         register[full] = rule
+        self._places[full] = (part, (section, id_, "starts"))
 
     def _duty(self, part: Shaped, full: str, id_: str, rule: Any) -> Duty:
         path: _Path = ("duties", id_)
@@ -292,8 +312,7 @@ class Linker:
             self._known(part, (*path, "starts"), "mark", mark, self.marks)
         if rule.sets:
             self._known(part, (*path, "sets"), "mark", rule.sets, self.marks)
-        if rule.unless is not None and not rule.exempted_by:
-            self._flaw(part, (*path, "unless"), "needs 'exempted_by'", "an exemption needs a person who decides it")
+        self._flaws(part, path, duty_flaws(rule))
         if rule.basis is None:
             basis = {"law": Basis.STATUTE, "contract": Basis.CONTRACT}.get(part.kind, Basis.POLICY)
         else:
@@ -301,9 +320,6 @@ class Linker:
         statutory = Basis.STATUTE in (basis, *(limit.basis for limit in rule.within.values()))
         if statutory and rule.waivable_by:
             self._flaw(part, (*path, "waivable_by"), "a statutory duty cannot be waived", "remove it")
-        force = rule.source
-        if force and force.in_force_from and force.in_force_to and force.in_force_to <= force.in_force_from:
-            self._flaw(part, (*path, "source", "in_force_to"), "the rule ends before it begins", "check both days")
         per = Per(rule.per) if rule.per else (Per.EPISODE if part.kind == "policy" else Per.INCIDENT)
         return Duty(
             id=full, title=rule.title, clause=Clause(rule.clause), document=part.id,
@@ -370,19 +386,15 @@ class Linker:
     def _gate(self, part: Shaped, full: str, id_: str, rule: Any) -> Gate:
         path: _Path = ("gates", id_)
         self._reading(part, (*path, "reading"), rule.reading)
+        self._flaws(part, path, gate_flaws(rule))
         for section in ("who", "waivable_by"):
             for name in getattr(rule, section):
                 self._known(part, (*path, section), "role", name, self.roles)
         register: dict[str, Iterable[str]] = {"step": self.steps, "event": EVENT_KINDS, "finding": FINDINGS}
         for index, forbidden in enumerate(rule.forbids):
-            if forbidden.kind in register:
-                self._known(
-                    part,
-                    (*path, "forbids", index, forbidden.kind),
-                    forbidden.kind,
-                    forbidden.name,
-                    register[forbidden.kind],
-                )
+            kind = forbidden.kind
+            if kind in register:
+                self._known(part, (*path, "forbids", index, kind), kind, forbidden.name, register[kind])
         until = []
         for release in rule.until:
             for name in release.roles:
@@ -408,7 +420,7 @@ class Linker:
             if atom.kind == "fact":
                 self._known_fact(part, path, atom.name)
             elif register is not None:
-                self._known(part, path, atom.kind, atom.name, register)
+                self._known(part, path, {"some": "family"}.get(atom.kind, atom.kind), atom.name, register)
         try:
             return compile_mask(condition, self._bit)
         except ConditionFault as fault:
@@ -430,7 +442,8 @@ class Linker:
     ) -> None:
         known = list(register)
         if name not in known and what not in self._unread and name not in self._half_read.get(what, ()):
-            self._flaw(part, path, f"unknown {what} '{name[:60]}'", nearest(name, known), key=key)
+            hint = nearest(name, known) if len(self.problems) < _MOST_HINTS else ""
+            self._flaw(part, path, f"unknown {what} '{name[:60]}'", hint, key=key)
 
     def _reading(self, part: Shaped, path: _Path, name: str) -> None:
         if name:
@@ -438,6 +451,10 @@ class Linker:
 
     def _flaw(self, part: Shaped, path: _Path, what: str, hint: str = "", *, key: bool = False) -> None:
         self.problems.append(Problem(part.tree.where(path, key=key), in_one_line(what), hint))
+
+    def _flaws(self, part: Shaped, path: _Path, found: Iterable[Flaw]) -> None:
+        for below, what, hint in found:
+            self._flaw(part, (*path, *below), what, hint)
 
     def _missing(self, section: str, hint: str = "") -> None:
         self.problems.append(
@@ -460,12 +477,7 @@ def _named_in(parts: Iterable[Shaped], section: str) -> Iterator[str]:
 
 
 def _same_source(one: MarkSource, other: MarkSource) -> bool:
-    return (one.kind, one.name, one.field, one.position) == (
-        other.kind,
-        other.name,
-        other.field,
-        other.position,
-    )
+    return astuple(one) == astuple(other)
 
 
 def _family(id_: str, rule: Any) -> Family:
