@@ -227,8 +227,8 @@ class TestImports:
 
 
 LOADED: Final = [
-    "answers", "calendar", "clocks", "desk", "duties", "duties.amend", "duties.anew", "duties.case", "duties.entries", "duties.explanation",
-    "duties.gates", "duties.judge", "duties.ledger", "duties.level", "duties.severity", "duties.step", "duties.watch", "errors",
+    "answers", "calendar", "clocks", "desk", "duties", "duties.amend", "duties.anew", "duties.asking", "duties.case", "duties.discharge", "duties.entries", "duties.explanation",
+    "duties.gates", "duties.judge", "duties.ledger", "duties.level", "duties.moment", "duties.severity", "duties.step", "duties.watch", "errors",
     "log", "log.events", "log.fields", "log.history", "log.wire", "present", "present.blocked", "present.result", "present.screen", "rules",
     "rules.conditions", "rules.model", "rules.words", "terms",
 ]  # fmt: skip

@@ -83,7 +83,7 @@ def explain(incident: Incident, subject: str, now: datetime) -> Explanation:
     if subject in policy.duties:
         return explain_duty(case, policy.duties[subject])
     if subject in policy.gates:
-        return explain_gate(case, policy.gates[subject])
+        return explain_gate(case, policy.gates[subject], instant(now, "now"))
     if subject == "severity":
         return explain_severity(case)
     known = [*policy.duties, *policy.gates, *case.ledger.entries, "severity"]

@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from ir_policy.calendar import start_of_day
 from ir_policy.clocks import Elapsed, Immediate
 from ir_policy.log.events import KINDS, Event
-from ir_policy.rules.model import ActMatch, Policy, Recipients
+from ir_policy.rules.model import INTERNAL, ActMatch, Policy, Recipients
 from ir_policy.terms import FINDINGS, LOWERINGS, MICROSECOND, OUTCOMES, Phase, Severity, Truth, rfc3339
 
 __all__ = ["events", "facts", "instants", "logs", "told"]
@@ -371,6 +371,12 @@ def _recipients(policy: Policy, cases: tuple[Recipients, ...]) -> tuple[str, ...
     for case in cases:
         if case.to:
             found.append(case.to)
+            continue
+        if case.told:
+            found.append(INTERNAL)
+            continue
+        if case.owed:
+            found += _recipients(policy, policy.duties[case.owed].owed_to)
             continue
         members = [member for member in _members(policy, case.each) if not case.group or member in case.among]
         found += [*(f"{case.as_}/{member}" for member in members), case.unnamed]

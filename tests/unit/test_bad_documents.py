@@ -36,7 +36,7 @@ EU: Final = shipped("law/eu-gdpr.yaml")
 NSW: Final = shipped("calendars/au-nsw.yaml")
 
 NOT_AN_ID: Final = "use lower-case words joined by '-', groups by '/'"
-CONDITION_WORDS: Final = "all, any, not, severity, mark, step, phase, finding, some"
+CONDITION_WORDS: Final = "all, any, not, severity, mark, step, phase, finding, some, settled"
 
 
 def edited(text: str, *edits: tuple[str, str]) -> str:

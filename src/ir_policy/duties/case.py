@@ -7,7 +7,7 @@ from datetime import datetime
 
 from attrs import frozen
 
-from ir_policy.duties.gates import Bite, forbidden
+from ir_policy.duties.gates import Bite, forbidden, known
 from ir_policy.duties.judge import Obligation, changes_of, obligations_of
 from ir_policy.duties.ledger import Ledger, Moves
 from ir_policy.duties.level import Level
@@ -80,6 +80,10 @@ class Case:
         if found is None:
             found = self._judged[between] = obligations_of(self.ledger.entries, now, self.policy.at_risk)
         return found
+
+    def known(self, at: datetime) -> tuple[int, int]:
+        """What gates ask: the atoms known to be so and not so, with what is settled at that instant."""
+        return known(self.policy, self.history, self.ledger, at)
 
     def forbidden(self, event: Event) -> tuple[Bite, ...]:
         """Every reason why the event may not happen in this state."""

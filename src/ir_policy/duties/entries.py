@@ -9,15 +9,15 @@ from datetime import datetime
 from enum import Enum
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from ir_policy.clocks import Deadline, due_of
+from ir_policy.clocks import BeforeClosed, Deadline, due_of
 from ir_policy.log.events import Event
 from ir_policy.log.history import Stamp
 from ir_policy.rules.model import Duty, Policy, Within
 from ir_policy.terms import Severity
 
-__all__ = ["Attempt", "Due", "Entry", "Status", "candidate", "earlier"]
+__all__ = ["Attempt", "Due", "Entry", "Status", "candidate", "earlier", "ended_at"]
 
 
 class Status(Enum):
@@ -93,6 +93,10 @@ class Entry:
     """Closed before it was missed: it lapses at the instant it is."""
     repeat: bool = False
     attempts: tuple[Attempt, ...] = ()
+    item: str = ""
+    """What it is about, where each event asks for something of its own."""
+    owner: str = ""
+    """Who owes it, where the event that asks for it says so; empty: the role the duty names."""
 
     def is_open(self, at: datetime) -> bool:
         """Whether it is still owed at that instant (pending counts as owed)."""
@@ -120,6 +124,17 @@ def candidate(
         deadline, kind = (deadline, kind) if latest is not None else (None, kind_of_latest)
     known_at = event.recorded_at if event.recorded_at is not None else event.at
     return Due(deadline, latest, kind, within, anchor.at, event.at, known_at, cause)
+
+
+def ended_at(due: Due | None, closing: Stamp, set_at: datetime, known_at: datetime, cause: str) -> Due | None:
+    """The due with the closing as its deadline, where it was to be met before that; any other as it is.
+
+    Done at the very instant of closing is too late: the closing is what it had to come before.
+    """
+    if due is None or due.kind != BeforeClosed.kind or due.deadline is not None:
+        return due
+    deadline, latest = (Deadline(at, inclusive=False) for at in closing)
+    return evolve(due, deadline=deadline, latest=latest, set_at=set_at, known_at=known_at, cause=cause)
 
 
 def earlier(standing: Due | None, new: Due | None) -> Due | None:

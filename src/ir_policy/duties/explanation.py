@@ -72,9 +72,9 @@ def explain_duty(case: Case, duty: Duty) -> Explanation:
     return Explanation(duty.id, f"not owed: {duty.title}", tuple(lines))
 
 
-def explain_gate(case: Case, gate: Gate) -> Explanation:
+def explain_gate(case: Case, gate: Gate, now: datetime) -> Explanation:
     """A gate: whether it is shut now, what it forbids, what opens it, and who can."""
-    yes, no = case.history.yes, case.history.no
+    yes, no = case.known(now)
     if gate.id in case.history.waived_gates:
         state = "waived in this episode"
     elif not gate.bites(yes, no):
@@ -144,7 +144,7 @@ def _waiting(case: Case, duty: Duty) -> Iterator[str]:
             if _atom_truth(case, atom) is not needed:
                 words = atom_words(case.policy, atom)
                 yield f"{words if sign else f'not {words}'} ({_word(_atom_truth(case, atom))} now)"
-    elif not recipients_of(duty, case.history, case.policy):
+    elif not recipients_of(duty, case.history, case.ledger, case.policy):
         yield "somebody it is owed to: all are ruled out"
     standing = [mark for mark in duty.starts if case.history.mark(mark, duty.per) is not None]
     computed = any(s.kind in ("level", "duty") for mark in duty.starts for s in case.policy.marks[mark].sources)

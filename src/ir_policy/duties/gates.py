@@ -6,21 +6,24 @@ violations. There is no other place that permits or forbids.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import datetime
 from functools import lru_cache
+from typing import Final
 
 from attrs import frozen
 
 from ir_policy.duties.ledger import Ledger
 from ir_policy.duties.level import Level
 from ir_policy.errors import Refusal
-from ir_policy.log.events import Event, NotNotifying, PhaseChange, SeverityDecided, StepDone, Waived
+from ir_policy.log.events import Closed, Event, NotNotifying, PhaseChange, SeverityDecided, StepDone, Waived
 from ir_policy.log.history import History
-from ir_policy.rules.model import Gate, Policy, Release
+from ir_policy.rules.model import Duty, Form, Gate, Per, Policy, Release
 from ir_policy.rules.words import condition_words
 from ir_policy.terms import Clause, Phase, Severity
 
-__all__ = ["Bite", "decisions_of", "forbidden"]
+__all__ = ["Bite", "decisions_of", "forbidden", "known"]
 
 
 @frozen(eq=False)
@@ -33,7 +36,7 @@ class Bite:
 
 def forbidden(policy: Policy, history: History, level: Level, ledger: Ledger, event: Event) -> tuple[Bite, ...]:
     """Every reason why the event may not happen in this state; empty when it may."""
-    bites = list(_gate_bites(policy, history, level, event))
+    bites = list(_gate_bites(policy, history, level, ledger, event))
     bites.extend(_phase_bites(policy, history, event))
     bites.extend(_episode_bites(policy, history, level, event))
     if isinstance(event, Waived):
@@ -59,14 +62,34 @@ def decisions_of(level: Level, decided: Severity) -> tuple[str, ...]:
 # --- gates ----------------------------------------------------------------------------------------------
 
 
-def _gate_bites(policy: Policy, history: History, level: Level, event: Event) -> Iterator[Bite]:
+def _gate_bites(policy: Policy, history: History, level: Level, ledger: Ledger, event: Event) -> Iterator[Bite]:
     gates = _gates_by_act(policy)
     found = {gate.id: gate for act in _acts_of(level, event) for gate in gates.get(act, ())}
+    if not found:
+        return
+    yes, no = known(policy, history, ledger, event.at)
     for _, gate in sorted(found.items()):
-        if gate.id in history.waived_gates or not gate.bites(history.yes, history.no):
+        if gate.id in history.waived_gates or not gate.bites(yes, no) or gate.opened(yes, no):
             continue
         if not any(_released(release, policy, history, event) for release in gate.until):
             yield Bite(Refusal(gate.id, gate.clause, _missing(policy, gate), gate.who), gate.void)
+
+
+def known(policy: Policy, history: History, ledger: Ledger, at: datetime) -> tuple[int, int]:
+    """What is known to be so and not so, with what is settled at that instant: only gates ask that."""
+    yes, no = history.yes, history.no
+    for duty, bit in _settled_bits(policy):
+        of_episode = None if duty.per is Per.INCIDENT else history.episode
+        if any(entry.is_open(at) for entry in ledger.open_of(duty.id, of_episode)):
+            no |= bit
+        else:
+            yes |= bit
+    return yes, no
+
+
+@lru_cache(maxsize=16)
+def _settled_bits(policy: Policy) -> tuple[tuple[Duty, int], ...]:
+    return tuple((policy.duties[atom.name], bit) for atom, bit in policy.bits.items() if atom.kind == "settled")
 
 
 @lru_cache(maxsize=16)
@@ -85,6 +108,8 @@ def _acts_of(level: Level, event: Event) -> Iterator[tuple[str, str]]:
         yield "step", event.step
     elif isinstance(event, PhaseChange) and event.kind == "phase-entered":
         yield "phase", event.phase.value
+    elif isinstance(event, Closed):
+        yield "outcome", event.outcome
     elif isinstance(event, SeverityDecided):
         for kind in decisions_of(level, event.severity):
             yield "decision", kind
@@ -93,11 +118,28 @@ def _acts_of(level: Level, event: Event) -> Iterator[tuple[str, str]]:
 
 
 def _released(release: Release, policy: Policy, history: History, event: Event) -> bool:
+    """Whether the event itself opens the gate: by who acts, by what it states, by the form of what it states."""
     if release.condition is not None:
-        return release.condition.holds(history.yes, history.no)
+        return False
     if release.roles:
         return any(history.may_act_as(policy, role, event.by) for role in release.roles)
+    if release.form is not None:
+        return _has_form(policy, history, release.form, str(getattr(event, release.form.field, "")))
     return all(getattr(event, name, None) for name in release.states)
+
+
+def _has_form(policy: Policy, history: History, form: Form, text: str) -> bool:
+    """Whether the text is what the form asks for on the local day of detection."""
+    if history.detection is None or len(text) > form.at_most:
+        return False
+    day = policy.calendar.local_date(history.detection.at).strftime("%Y%m%d")
+    parts = {"{day}": re.escape(day), "{summary}": _WORDS}
+    pattern = "".join(parts.get(piece, re.escape(piece)) for piece in _PIECES.split(form.like))
+    return re.fullmatch(pattern, text, re.ASCII) is not None
+
+
+_PIECES: Final = re.compile(r"(\{[a-z]+\})")
+_WORDS: Final = "[a-z0-9]+(?:-[a-z0-9]+)*"
 
 
 def _missing(policy: Policy, gate: Gate) -> tuple[str, ...]:
@@ -108,6 +150,9 @@ def _missing(policy: Policy, gate: Gate) -> tuple[str, ...]:
             words.append(condition_words(policy, release.condition.source))
         elif release.roles:
             words.append(f"somebody acting as {' or '.join(release.roles)}")
+        elif release.form is not None:
+            form = release.form
+            words.append(f"{form.field} in the form {form.like}, of at most {form.at_most} characters")
         else:
             words.append(f"the event to state its {' and '.join(release.states)}")
     if not words:

@@ -73,6 +73,7 @@ class Obligation:
     attempts: tuple[Attempt, ...]
     document: str
     limit: str
+    item: str
 
     def overdue_by(self, now: datetime) -> timedelta | None:
         """How far an open obligation lies past the limit it shows; ``None`` while it does not."""
@@ -118,13 +119,13 @@ def judged(entry: Entry, now: datetime, at_risk: AtRisk, binding: datetime | Non
         key=entry.key, duty=duty.id, title=duty.title, recipient=entry.recipient, episode=entry.episode,
         period=entry.n, act=duty.act, basis=(due.within.basis if due is not None else duty.basis).value,
         binding=binding, clause=duty.clause, source=duty.source,
-        reading=(due.within.reading if due is not None else "") or duty.reading, owed_by=duty.owed_by,
+        reading=(due.within.reading if due is not None else "") or duty.reading, owed_by=entry.owner or duty.owed_by,
         mark=entry.mark, anchor=due.anchor if due is not None else entry.anchor.at, opened_at=entry.opens_at if entry.opens_at is not None else entry.opened_at,
         due=deadline.at if deadline is not None else None, due_kind=due.kind if due is not None else "",
         boundary=deadline.boundary if deadline is not None else "", status=status.value,
         breach=_breach(entry, now), verdict=verdict, met_at=met.at if met is not None else None, late_by=late_by,
         blocked_by=(), attempts=entry.attempts, document=duty.document,
-        limit=str(due.within.limit) if due is not None else "",
+        limit=str(due.within.limit) if due is not None else "", item=entry.item,
     )  # fmt: skip
 
 

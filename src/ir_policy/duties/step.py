@@ -6,18 +6,18 @@ Nothing here names a duty: whatever is special about one is a field of its rule.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
-
 from attrs import evolve
 
-from ir_policy.duties.entries import Attempt, Due, Entry, Status, candidate, earlier
+from ir_policy.duties.asking import ask
+from ir_policy.duties.discharge import discharge
+from ir_policy.duties.entries import Due, Entry, Status, candidate, earlier, ended_at
 from ir_policy.duties.ledger import Ledger, Moves
 from ir_policy.duties.level import Level, as_if
+from ir_policy.duties.moment import Moment, binding_of, known_when
 from ir_policy.duties.watch import plan_of, recipients_of
 from ir_policy.log.events import Closed, Event, Reopened, SeverityDecided, Waived
-from ir_policy.log.history import Act, History, Stamp, stamp_of
-from ir_policy.rules.model import DoneBefore, Duty, IfMissed, OnScopeExit, Per, Policy
+from ir_policy.log.history import History, Stamp
+from ir_policy.rules.model import Duty, IfMissed, OnScopeExit, Per, Policy
 from ir_policy.terms import LEVELS, Severity, worst
 
 __all__ = ["step"]
@@ -42,63 +42,65 @@ def step(
     while todo:
         bits = history.yes, history.no
         history.changed_marks = set()
-        for duty_id in sorted(todo):
+        for duty_id in plan.in_order(todo):
             one.visit(policy.duties[duty_id], again=duty_id in visited)
-        visited |= todo
+        visited.update(plan.in_order(todo))
         # A discharge may have set a mark that other duties start from or ask about.
         todo = plan.watching(bits[0] ^ history.yes | bits[1] ^ history.no) | plan.started_by(history.changed_marks)
     one.settle_by_power()
     return moves
 
 
-class _Step:
-    """The step of one event over the ledger; lives only while it is taken."""
-
-    def __init__(
-        self,
-        policy: Policy,
-        history: History,
-        level: Level,
-        event: Event,
-        ledger: Ledger,
-        moves: Moves,
-        governed: Severity | None,
-    ) -> None:
-        self.policy = policy
-        self.history = history
-        self.level = level
-        self.event = event
-        self.ledger = ledger
-        self.moves = moves
-        self.governed = governed
-        """The governing level before the event."""
-        self.stamp = stamp_of(event)
-        self.acts = [act for act in history.acts[-2:] if act.event == event.id]
+class _Step(Moment):
+    """Scope, opening and tightening at one moment."""
 
     def visit(self, duty: Duty, again: bool) -> None:
         """Scope, open, hand over, tighten, discharge: one duty, all its recipients."""
         holds = duty.when.holds(self.history.yes, self.history.no)
+        if self.history.closing is not None and self.history.outcome in duty.not_for:
+            holds = False
+            self._rule_out(duty)
         if holds:
             self.ledger.in_scope.setdefault(duty.id, self.stamp)
             self.ledger.in_scope_first.setdefault(duty.id, self.stamp)
-        present = recipients_of(duty, self.history, self.policy) if holds else ()
+        if duty.given is not None:
+            # What was asked for before is met first: a sending keeps the last promise before it makes the next.
+            discharge(self, duty, set())
+            if holds and not again:
+                ask(self, duty, duty.given)
+            return
+        present = recipients_of(duty, self.history, self.ledger, self.policy) if holds else ()
         owed = [recipient for recipient in present if not self._exempted(duty, recipient)]
         handed = self._leave_scope(duty, present, owed)
         opened = self._open(duty, owed, handed, again)
         self._tighten(duty, opened)
-        self._discharge(duty, opened)
+        discharge(self, duty, opened)
 
     def settle_by_power(self) -> None:
         """Waived by name, or lapsed because the incident was closed."""
         if isinstance(self.event, Waived) and self.event.obligation:
             entry = self.ledger.entries[self.event.obligation]
             if entry.is_open(self.event.at):
-                self.ledger.put(evolve(entry, status=Status.WAIVED, settled=self._now(), settled_by=self.event.id))
+                self.ledger.put(evolve(entry, status=Status.WAIVED, settled=self.when(), settled_by=self.event.id))
                 self.moves.waived.append(entry.key)
         if isinstance(self.event, Closed):
             for entry in list(self.ledger.entries.values()):
+                if entry.episode != self.history.episode and entry.duty.per is Per.EPISODE:
+                    continue
+                if entry.is_open(self.event.at):
+                    self._end(entry)
                 if entry.episode == self.history.episode and entry.duty.if_missed is IfMissed.LAPSES:
-                    self._lapse(entry)
+                    self._lapse(self.ledger.entries[entry.key])
+
+    def _end(self, entry: Entry) -> None:
+        """What had to be done before closing is missed by the closing."""
+        due, firm = (
+            ended_at(due, self.when(), self.event.at, known_when(self.event), "deadline")
+            for due in (entry.due, entry.firm)
+        )
+        if (due, firm) != (entry.due, entry.firm):
+            self.ledger.put(evolve(entry, due=due, firm=firm))
+            self.moves.tightened.append(entry.key)
 
     def _lapse(self, entry: Entry) -> None:
         at = self.event.at
@@ -107,17 +109,28 @@ class _Step:
         if entry.opens_at is not None and at < entry.opens_at:
             self._drop(entry)
         elif entry.firm is None or entry.firm.latest is None or entry.missed(at):
-            self.ledger.put(evolve(entry, status=Status.LAPSED, settled=self._now(), settled_by=self.event.id))
+            self.ledger.put(evolve(entry, status=Status.LAPSED, settled=self.when(), settled_by=self.event.id))
             self.moves.lapsed.append(entry.key)
         else:
             self.ledger.put(evolve(entry, lapses=True))
 
     # --- scope ---
 
+    def _rule_out(self, duty: Duty) -> None:
+        """Closed with an outcome the duty is not for: what is not missed is owed no more, what is ends with its breach."""
+        for entry in self.open_entries(duty):
+            if entry.opens_at is not None and self.event.at < entry.opens_at:
+                self._drop(entry)
+            elif entry.missed(self.event.at):
+                self.ledger.put(evolve(entry, status=Status.LAPSED, settled=self.when(), settled_by=self.event.id))
+                self.moves.lapsed.append(entry.key)
+            elif entry.recipient not in self.history.promised:
+                self._cancel(entry, not_required=True)
+
     def _leave_scope(self, duty: Duty, present: tuple[str, ...], owed: list[str]) -> Entry | None:
         """Treat what is no longer in scope; returns a placeholder whose obligation passes to named recipients."""
         handed = None
-        for entry in self._open_entries(duty):
+        for entry in self.open_entries(duty):
             if entry.recipient in owed:
                 if not entry.in_scope:
                     self.ledger.put(evolve(entry, in_scope=True))
@@ -155,7 +168,7 @@ class _Step:
     def _cancel(self, entry: Entry, not_required: bool = False) -> None:
         self.ledger.put(
             evolve(
-                entry, status=Status.CANCELLED, settled=self._now(), settled_by=self.event.id, not_required=not_required
+                entry, status=Status.CANCELLED, settled=self.when(), settled_by=self.event.id, not_required=not_required
             )
         )
         self.moves.cancelled.append(entry.key)
@@ -172,7 +185,8 @@ class _Step:
         )
 
     def _is_placeholder(self, duty: Duty, recipient: str) -> bool:
-        return any(case.unnamed == recipient for case in duty.owed_to if case.each)
+        followed = [self.policy.duties[case.owed] for case in duty.owed_to if case.owed]
+        return any(case.unnamed == recipient for one in (duty, *followed) for case in one.owed_to if case.each)
 
     # --- open ---
 
@@ -184,7 +198,7 @@ class _Step:
             return opened
         anchor, mark = found
         for recipient in owed:
-            latest = self._latest(duty, recipient)
+            latest = self.latest(duty, recipient)
             if latest is None:
                 entry = self._opened(duty, recipient, anchor, mark)
                 if handed is not None:
@@ -212,16 +226,8 @@ class _Step:
         return least is not None and governing is not None and self.level.worsened and not least.worse_than(governing)
 
     def _opened(self, duty: Duty, recipient: str, anchor: Stamp, mark: str, repeat: bool = False) -> Entry:
-        before = self.ledger.latest_to(duty.id, recipient)
-        n = before.n + 1 if before is not None else 0
-        due = candidate(self.policy, duty, self.level.governing, anchor, self.event, self._cause())
-        opens_at = anchor.at + duty.opens_after if duty.opens_after is not None else None
-        return Entry(
-            key=f"{duty.id}@{recipient}#{n}", duty=duty, recipient=recipient, n=n, episode=self.history.episode,
-            opened_at=self.event.at, level=self.level.governing, anchor=anchor, mark=mark, opens_at=opens_at,
-            status=Status.PENDING if opens_at is not None else Status.ACTIVE, due=due, firm=_firm(due), repeat=repeat,
-            lapses=self.history.closed_at is not None and duty.if_missed is IfMissed.LAPSES,
-        )  # fmt: skip
+        due = candidate(self.policy, duty, self.level.governing, anchor, self.event, self.cause())
+        return self.new_entry(duty, recipient, anchor, mark, due, repeat)
 
     def _taken_over(self, entry: Entry, placeholder: Entry) -> Entry:
         """The first one named takes over the placeholder's anchor and deadlines, and a breach with them."""
@@ -245,7 +251,7 @@ class _Step:
         standing, firm = (self._set_again(entry, old) for old in (entry.due, entry.firm))
         revived = evolve(
             entry, status=Status.ACTIVE if entry.opens_at is None else Status.PENDING, settled=None, settled_by="",
-            level=level, in_scope=True, not_required=False, superseded=False, due=earlier(standing, due), firm=earlier(firm, _firm(due)),
+            level=level, in_scope=True, not_required=False, superseded=False, due=earlier(standing, due), firm=earlier(firm, binding_of(due)),
         )  # fmt: skip
         self.ledger.put(revived)
         return revived
@@ -254,12 +260,7 @@ class _Step:
         """A due as this event sets it; one that was missed before it was cancelled keeps its own story."""
         if due is None or due.latest is None or (entry.settled is not None and due.latest.missed(entry.settled.at)):
             return due
-        return evolve(due, set_at=self.event.at, known_at=_known(self.event), cause="born-overdue")
-
-    def _cause(self) -> str:
-        """Why a deadline that this event sets and that is past already is missed."""
-        raised = self.level.worsened and self.governed is not None
-        return "raised-after-limit" if raised else "born-overdue"
+        return evolve(due, set_at=self.event.at, known_at=known_when(self.event), cause="born-overdue")
 
     def _anchor(self, duty: Duty, level: Severity | None) -> tuple[Stamp, str] | None:
         """The stamp of the mark the duty starts from at that level, and the mark's name."""
@@ -308,8 +309,8 @@ class _Step:
 
     def _tighten(self, duty: Duty, opened: set[str]) -> None:
         """A running deadline may get earlier, never later: a raise or an earlier mark tightens, a lowering does not."""
-        cause = self._cause() if self.level.worsened else "deadline"
-        for entry in self._open_entries(duty):
+        cause = self.cause() if self.level.worsened else "deadline"
+        for entry in self.open_entries(duty):
             if entry.key in opened:
                 continue
             level = worst(entry.level, self.level.governing)
@@ -317,7 +318,7 @@ class _Step:
             due = candidate(self.policy, duty, level, found[0], self.event, cause) if found is not None else None
             new_due = earlier(entry.due, due)
             # A breach is a fact: once the binding deadline is missed, no later event sets another.
-            new_firm = entry.firm if entry.missed(self.event.at) else earlier(entry.firm, _firm(due))
+            new_firm = entry.firm if entry.missed(self.event.at) else earlier(entry.firm, binding_of(due))
             new_anchor = min(entry.anchor, found[0]) if found is not None else entry.anchor
             if (new_due, new_firm, new_anchor, level) == (entry.due, entry.firm, entry.anchor, entry.level):
                 continue
@@ -325,111 +326,3 @@ class _Step:
             self.ledger.put(evolve(entry, due=new_due, firm=new_firm, anchor=new_anchor, mark=mark, level=level))
             if new_due is not entry.due or new_firm is not entry.firm:
                 self.moves.tightened.append(entry.key)
-
-    # --- discharge ---
-
-    def _discharge(self, duty: Duty, opened: set[str]) -> None:
-        for entry in self.ledger.of(duty.id):
-            # What opens in this very step may be met in it, even where it would lapse at once.
-            if not (entry.key in opened or entry.is_open(self.event.at)):
-                continue
-            met = self._met(entry, entry.key in opened)
-            if met is None:
-                continue
-            stamp, by = met
-            self.ledger.put(
-                evolve(self.ledger.entries[entry.key], status=Status.DISCHARGED, settled=stamp, settled_by=by)
-            )
-            self.moves.discharged.append(entry.key)
-            if duty.sets:
-                self.history.set_mark(self.policy, duty.sets, stamp)
-
-    def _met(self, entry: Entry, just_opened: bool) -> tuple[Stamp, str] | None:
-        """The act that meets the obligation: a state that lasts, an earlier act where those count, or this event's."""
-        state = self._met_by_state(entry)
-        if state is not None:
-            return state
-        acts: Iterable[Act] = self.acts
-        if just_opened and entry.duty.done_before is not DoneBefore.DOES_NOT_COUNT and not entry.repeat:
-            acts = [act for act in self.history.acts if self._counts(entry, act)]
-        matching = [act for act in acts if self._matches(entry, act)]
-        if not matching:
-            return None
-        first = min(matching, key=lambda act: act.stamp)
-        return first.stamp, first.event
-
-    def _counts(self, entry: Entry, act: Act) -> bool:
-        """Whether an act done before the obligation opened may meet it."""
-        if (
-            entry.duty.done_before is DoneBefore.COUNTS_SINCE_MARK
-            and act.event != self.event.id
-            and act.stamp < entry.anchor
-        ):
-            return False
-        return entry.duty.per is Per.INCIDENT or act.episode == self.history.episode
-
-    def _met_by_state(self, entry: Entry) -> tuple[Stamp, str] | None:
-        found = []
-        for match in entry.duty.met_by:
-            if match.kind == "holding":
-                for role in match.names:
-                    for tenure in self.history.holders.get(role, {}).values():
-                        found.append(max(tenure.since, entry.anchor))
-            elif match.kind == "hold" and self.history.hold_since is not None:
-                found.append(max(self.history.hold_since, entry.anchor))
-            elif match.kind == "level" and self.level.governing is not None:
-                found.append(Stamp(self.event.at, self.event.latest))
-        return (min(found), self.event.id) if found else None
-
-    def _matches(self, entry: Entry, act: Act) -> bool:
-        for match in entry.duty.met_by:
-            if match.kind != act.kind or act.name not in match.names:
-                continue
-            if match.kind != "notice":
-                return True
-            if not self._is_named(entry.duty, act) or entry.recipient not in act.recipients:
-                continue
-            missing = tuple(state for state in entry.duty.must_state if state not in act.states)
-            if match.stage and match.stage != act.stage:
-                missing = (f"stage {match.stage}", *missing)
-            if not missing:
-                return True
-            self._attempted(entry, act, missing)
-        return False
-
-    def _is_named(self, duty: Duty, act: Act) -> bool:
-        if duty.id in act.duties:
-            return True
-        others = (self.policy.duties.get(name) for name in act.duties)
-        return bool(duty.act) and any(other is not None and other.act == duty.act for other in others)
-
-    def _attempted(self, entry: Entry, act: Act, missing: tuple[str, ...]) -> None:
-        attempt = Attempt(act.event, act.stamp.at, missing)
-        standing = self.ledger.entries[entry.key]
-        if attempt not in standing.attempts:
-            self.ledger.put(evolve(standing, attempts=(*standing.attempts, attempt)))
-
-    # --- bookkeeping ---
-
-    def _now(self) -> Stamp:
-        return Stamp(self.event.at, self.event.latest)
-
-    def _open_entries(self, duty: Duty) -> list[Entry]:
-        """Open obligations of this duty that this episode may still change."""
-        entries = self.ledger.open_of(duty.id, None if duty.per is Per.INCIDENT else self.history.episode)
-        return [entry for entry in entries if entry.is_open(self.event.at)]
-
-    def _latest(self, duty: Duty, recipient: str) -> Entry | None:
-        """The latest obligation to this recipient that counts in this episode."""
-        entry = self.ledger.latest_to(duty.id, recipient)
-        if entry is None or duty.per is Per.INCIDENT or entry.episode == self.history.episode:
-            return entry
-        return None
-
-
-def _firm(due: Due | None) -> Due | None:
-    return due if due is not None and due.within.basis.binds else None
-
-
-def _known(event: Event) -> datetime:
-    return event.recorded_at if event.recorded_at is not None else event.at

@@ -12,26 +12,39 @@ from typing import Final
 
 from attrs import frozen
 
+from ir_policy.duties.entries import Status
+from ir_policy.duties.ledger import Ledger
 from ir_policy.log.events import Closed, Event, Notice, NotNotifying, Reopened, Waived
 from ir_policy.log.history import History
-from ir_policy.rules.model import Duty, Policy, Recipients
+from ir_policy.rules.model import Duty, Per, Policy, Recipients
 from ir_policy.terms import Severity, Truth
 
 __all__ = ["Plan", "plan_of", "recipients_of"]
 
 
-def recipients_of(duty: Duty, history: History, policy: Policy) -> tuple[str, ...]:
+def recipients_of(duty: Duty, history: History, ledger: Ledger, policy: Policy) -> tuple[str, ...]:
     """To whom the duty is owed as things stand, in order; a placeholder while nobody is named."""
     for case in duty.owed_to:
         if case.when is not None and not case.when.holds(history.yes, history.no):
             continue
         if case.to:
             return (case.to,)
+        if case.owed:
+            return _followed(duty, case.owed, history, ledger)
+        if case.told:
+            return ()
         named = _named(case, history, policy)
         if named:
             return named
         return () if _ruled_out(case, history) else (case.unnamed,)
     return ()
+
+
+def _followed(duty: Duty, other: str, history: History, ledger: Ledger) -> tuple[str, ...]:
+    """Everybody another duty is or was owed to, unless it was cancelled."""
+    any_episode = duty.per is Per.INCIDENT
+    owed = [entry for entry in ledger.of(other) if any_episode or entry.episode == history.episode]
+    return tuple(sorted({entry.recipient for entry in owed if entry.status is not Status.CANCELLED}))
 
 
 def _ruled_out(case: Recipients, history: History) -> bool:
@@ -64,6 +77,8 @@ class Plan:
     by_event: dict[str, frozenset[str]]
     by_level: frozenset[str]
     by_act: dict[str, frozenset[str]]
+    followers: dict[str, frozenset[str]]
+    """Duties owed to whoever another one is owed to: looked at after it."""
     everything: frozenset[str]
 
     def touched(
@@ -82,6 +97,12 @@ class Plan:
             for duty in history.acts[-1].duties:
                 duties |= self.by_act.get(duty, frozenset())
         return duties
+
+    def in_order(self, duties: Iterable[str]) -> list[str]:
+        """The duties and those that follow them, in the order they are looked at: by id, followers after the others."""
+        followers = {follower for duty in duties for follower in self.followers.get(duty, ())}
+        following = {follower for of_one in self.followers.values() for follower in of_one}
+        return sorted({*duties, *followers}, key=lambda duty: (duty in following, duty))
 
     def watching(self, changed: int) -> set[str]:
         return {duty for duty, watch in self.bits if watch & changed} if changed else set()
@@ -105,13 +126,15 @@ _EVENTS_OF: Final = {
 def plan_of(policy: Policy) -> Plan:
     """Which duties each fact, mark, family, event and act can touch; worked out once for each policy."""
     bits, by_mark, by_family, by_event = [], _Index(), _Index(), _Index()
-    by_act, by_level = _Index(), set()
+    by_act, by_level, followers = _Index(), set(), _Index()
     for duty in policy.duties.values():
         watch = duty.when.watch | (duty.unless.watch if duty.unless is not None else 0)
         for case in duty.owed_to:
             watch |= case.when.watch if case.when is not None else 0
             if case.each:
                 by_family.add(case.each, duty.id)
+            if case.owed:
+                followers.add(case.owed, duty.id)
         bits.append((duty.id, watch))
         for mark in duty.starts:
             by_mark.add(mark, duty.id)
@@ -119,16 +142,20 @@ def plan_of(policy: Policy) -> Plan:
                 by_level.add(duty.id)
         if duty.again_on_raise or any(limit is not duty.within[0] for limit in duty.within):
             by_level.add(duty.id)
+        for kind in duty.given.kinds if duty.given is not None else ():
+            by_event.add(kind, duty.id)
         for act in duty.met_by:
             for kind in act.names if act.kind == "event" else _EVENTS_OF.get(act.kind, ()):
                 by_event.add(kind, duty.id)
+            if act.kind == "notice" and "any" in act.names:
+                by_event.add("notice-sent", duty.id)
             if act.kind == "level":
                 by_level.add(duty.id)
         for other in policy.duties.values():
             if other.id == duty.id or (duty.act and other.act == duty.act):
                 by_act.add(other.id, duty.id)
     return Plan(tuple(bits), by_mark.done(), by_family.done(), by_event.done(), frozenset(by_level), by_act.done(),
-                 frozenset(policy.duties))  # fmt: skip
+                 followers.done(), frozenset(policy.duties))  # fmt: skip
 
 
 class _Index(dict[str, set[str]]):

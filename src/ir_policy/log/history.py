@@ -7,7 +7,7 @@ never changes again. "Yes" and "no" are two integers over the policy's atoms (se
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ir_policy.log.events import (
     BreachFinding,
@@ -16,6 +16,7 @@ from ir_policy.log.events import (
     Event,
     FactsReported,
     Hold,
+    Merged,
     Notice,
     NotNotifying,
     Opaque,
@@ -85,7 +86,7 @@ class History:
         "acts",
         "changed_families",
         "changed_marks",
-        "closed_at",
+        "closing",
         "detection",
         "drafts",
         "drill",
@@ -98,6 +99,7 @@ class History:
         "hold_since",
         "holders",
         "marks",
+        "merged_into",
         "no",
         "not_applicable",
         "opaque",
@@ -134,8 +136,11 @@ class History:
         self.drill = False
         self.signals = 0
         """How many times it was detected."""
-        self.closed_at: datetime | None = None
+        self.closing: Stamp | None = None
+        """When it was closed; ``None`` while it is open."""
         self.outcome = ""
+        self.merged_into = ""
+        """The incident this one goes on as; empty while it is on its own."""
         self.exempted: dict[tuple[str, str], str] = {}
         self.waived_gates: set[str] = set()
         self.promised: set[str] = set()
@@ -157,6 +162,11 @@ class History:
         return twin
 
     # --- questions --------------------------------------------------------------------------------------
+
+    @property
+    def closed_at(self) -> datetime | None:
+        """When it was closed, to the instant the record gives; ``None`` while it is open."""
+        return self.closing.at if self.closing is not None else None
 
     def may_act_as(self, policy: Policy, role: str, actor: str) -> bool:
         """Whether the actor has a role's authority: as its holder, as the role itself, or as its primary contact
@@ -222,7 +232,7 @@ class History:
     def _set_by(self, policy: Policy, mark: MarkRule, source: MarkSource, event: Event) -> None:
         if source.kind == "event":
             at = getattr(event, source.field) if source.field else None
-            if source.field and at is None:
+            if (source.field and at is None) or (source.saying and not self.said(event, source.saying)):
                 return
             self.set_mark(policy, mark.id, Stamp(at, at) if at is not None else stamp_of(event))
         elif source.kind == "finding" and isinstance(event, BreachFinding):
@@ -232,6 +242,13 @@ class History:
         elif source.kind == "fact" and isinstance(event, FactsReported):
             if event.facts.get(source.name) is Truth.YES:
                 self.set_mark(policy, mark.id, stamp_of(event))
+
+    def said(self, event: Event, name: str) -> Any:
+        """What the event says in a field; a sending leaves to its draft what it does not say itself."""
+        value = getattr(event, name, None)
+        if not value and event.kind == "notice-sent" and isinstance(event, Notice):
+            return getattr(self.drafts.get(event.notice), name, None)
+        return value
 
     def _detected(self, policy: Policy, event: Event) -> None:
         assert isinstance(event, Detected)
@@ -301,13 +318,11 @@ class History:
 
     def _notice_sent(self, policy: Policy, event: Event) -> None:
         assert isinstance(event, Notice)
-        draft = self.drafts.get(event.notice, event)
-        recipients = event.recipients or draft.recipients
-        duties, states = event.duties or draft.duties, event.states or draft.states
+        duties, recipients, states = (self.said(event, name) or () for name in ("duties", "recipients", "states"))
         act = Act("notice", "sent", stamp_of(event), event.id, self.episode, duties, recipients, states,
-                  event.stage or draft.stage)  # fmt: skip
+                  self.said(event, "stage") or "")  # fmt: skip
         self.acts += (act,)
-        if event.next_update_by is not None or draft.next_update_by is not None:
+        if self.said(event, "next_update_by") is not None:
             self.promised = self.promised.union(recipients)
 
     def _found(self, policy: Policy, event: Event) -> None:
@@ -334,8 +349,12 @@ class History:
 
     def _closed(self, policy: Policy, event: Event) -> None:
         assert isinstance(event, Closed)
-        self.closed_at = event.at
+        self.closing = stamp_of(event)
         self.outcome = event.outcome
+
+    def _merged(self, policy: Policy, event: Event) -> None:
+        assert isinstance(event, Merged)
+        self.merged_into = event.into
 
     def _waived(self, policy: Policy, event: Event) -> None:
         assert isinstance(event, Waived)
@@ -347,7 +366,7 @@ class History:
         assert isinstance(event, Reopened)
         self.episode += 1
         self.detection = stamp_of(event)
-        self.closed_at, self.outcome = None, ""
+        self.closing, self.outcome = None, ""
         self.waived_gates, self.promised, self.not_applicable = set(), set(), {}
         for step in self.steps:
             self.set_atom(policy, "step", step, Truth.NO)
@@ -386,6 +405,9 @@ _HANDLERS: Final = {
     "hold-released": History._hold,
     "recovered": History._happened,
     "postmortem-distributed": History._happened,
+    "action-opened": History._happened,
+    "action-closed": History._happened,
+    "merged": History._merged,
     "closed": History._closed,
     "waived": History._waived,
     "reopened": History._reopened,
@@ -397,9 +419,10 @@ def _sources_of(policy: Policy, kind: str) -> tuple[tuple[MarkRule, MarkSource],
 
 
 def _all_but_facts(policy: Policy) -> int:
-    """The bits that are "no" before anything happened: everything but facts and levels, which are not known."""
+    """The bits that are "no" before anything happened: everything but facts and levels, which are not known, and what
+    is settled, which the ledger knows."""
     no = 0
     for atom, bit in policy.bits.items():
-        if atom.kind not in ("fact", "severity", "some"):
+        if atom.kind not in ("fact", "severity", "some", "settled"):
             no |= bit
     return no

@@ -22,9 +22,9 @@ def held_back(case: Case, now: datetime, incident: str) -> tuple[Refusal, ...]:
     return tuple(bite.refusal for bite in case.forbidden(event))
 
 
-def shut_gates(case: Case) -> tuple[Refusal, ...]:
+def shut_gates(case: Case, now: datetime) -> tuple[Refusal, ...]:
     """Gates on steps, and on phases still to come, that a condition keeps shut now."""
-    yes, no = case.history.yes, case.history.no
+    yes, no = case.known(now)
     found = []
     for gate in case.policy.gates.values():
         steps = [

@@ -267,6 +267,7 @@ def _obligation() -> dict[str, Any]:
             "recipient": _text("To whom."),
             "episode": {**_COUNT, "description": "In which episode it opened, from 0."},
             "period": {**_COUNT, "description": "How many of this duty and recipient there were before."},
+            "item": _or_null(_text("What it is about, where one recipient may be owed several.")),
             "act": _or_null(_text("The act it shares with other duties.")),
             "basis": _words((basis.value for basis in Basis), "What stands behind the limit it shows."),
             "binding": _or_null(_instant("The earliest limit that binds, among what one act meets.")),

@@ -69,6 +69,7 @@ def obligation_json(obligation: Obligation, as_of: datetime) -> dict[str, Any]:
         "key": obligation.key,
         "duty": obligation.duty,
         "title": obligation.title,
+        "item": obligation.item or None,
         "recipient": obligation.recipient,
         "episode": obligation.episode,
         "period": obligation.period,

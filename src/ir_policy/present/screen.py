@@ -127,7 +127,7 @@ def brief(incident: Incident, now: datetime) -> Brief:
         obligations=case.obligations(at),
         proposed=classify_bits(policy, case.history.yes, case.history.no),
         held_back=(held := held_back(case, at, incident.id)),
-        shut=tuple(refusal for refusal in shut_gates(case) if refusal.rule not in {one.rule for one in held}),
+        shut=tuple(refusal for refusal in shut_gates(case, at) if refusal.rule not in {one.rule for one in held}),
         next_wakeup=next_wakeup(incident, at),
         corrections=all_drawn_anew(policy, [event for event in incident.log if event.at <= at]),
         left_out=sum(event.at > at for event in incident.log),

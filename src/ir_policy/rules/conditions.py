@@ -60,6 +60,7 @@ _ATOM_WORDS: Final = {
     "phase": "the phase is {0}",
     "finding": "there is a finding {0}",
     "some": "some {0} is affected",
+    "settled": "nothing is owed under {0} any more",
     "drill": "this is a drill",
     "unassessed": "no level is set yet",
 }
@@ -207,7 +208,7 @@ def _or_bits(group: frozenset[Atom], bit: Callable[[Atom], int]) -> int:
 
 # --- reading --------------------------------------------------------------------------------------------
 
-_NAMED: Final = ("severity", "mark", "step", "phase", "finding", "some")
+_NAMED: Final = ("severity", "mark", "step", "phase", "finding", "some", "settled")
 BARE: Final = ("drill", "unassessed")
 _OR_WORSE: Final = " or worse"
 
@@ -217,7 +218,8 @@ def parse(node: object, path: tuple[str | int, ...] = ()) -> Condition:
 
     Text is a fact, or one of the words ``drill`` and ``unassessed``; ``{all: […]}``, ``{any: […]}`` and
     ``{not: …}`` combine; ``{severity: SEV1 or worse}``, ``{mark: …}``, ``{step: …}``, ``{phase: …}`` and
-    ``{finding: …}`` ask the other registers; ``{some: family}`` holds once a member of the family is reported yes.
+    ``{finding: …}`` ask the other registers; ``{some: family}`` holds once a member of the family is reported yes, and
+    ``{settled: duty}``, which only gates may ask, while no obligation of that duty is open.
     """
     if isinstance(node, str):
         return Atom(node, node) if node in BARE else Atom("fact", node)

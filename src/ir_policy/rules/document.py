@@ -14,6 +14,7 @@ from ir_policy.rules.parts import (
     ActDoc,
     ForbiddenDoc,
     GateWhenDoc,
+    GivenDoc,
     LimitDoc,
     RecipientDoc,
     ReleaseDoc,
@@ -21,7 +22,9 @@ from ir_policy.rules.parts import (
     read_again_on,
     read_forbids,
     read_gate_when,
+    read_given,
     read_met_by,
+    read_outcomes,
     read_owed_to,
     read_set_by,
     read_starts,
@@ -203,6 +206,8 @@ class PhaseDoc(_Rule):
     """Where it comes from."""
     means: Text
     """What is done in it."""
+    steps: Ids = ()
+    """Steps that belong to it."""
 
 
 class DutyDoc(_Rule):
@@ -258,6 +263,10 @@ class DutyDoc(_Rule):
     """Which acts done before it opened meet it."""
     again_on: Annotated[Severity, By(read_again_on, part("again-on"))] | None = None
     """When it is owed again after it was met."""
+    given: Annotated[GivenDoc, By(read_given, part("given"))] | None = None
+    """Which fields of the event that starts its clock say until when; beside a limit that is given by the event."""
+    not_for: Annotated[tuple[str, ...], By(read_outcomes, part("outcomes"))] = ()
+    """Outcomes of closing that end it."""
     waivable_by: Ids = ()
     """Roles that may waive it; never for a statute."""
 

@@ -6,21 +6,24 @@ document. Nothing here reads a file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from attrs import astuple, evolve
 
-from ir_policy.errors import Problem
-from ir_policy.rules.conditions import ALWAYS, BARE, Atom, Condition, ConditionFault, Mask, atoms, compile_mask
+from ir_policy.clocks import GivenByEvent
+from ir_policy.rules.conditions import ALWAYS, BARE, Atom
 from ir_policy.rules.model import (
+    INTERNAL,
     ActMatch,
     DoneBefore,
     Duty,
     Fact,
     Family,
     Forbidden,
+    Form,
     Gate,
+    Given,
     IfMissed,
     MarkRule,
     MarkSource,
@@ -36,8 +39,9 @@ from ir_policy.rules.model import (
     SeverityRow,
     Within,
 )  # fmt: skip
+from ir_policy.rules.names import Names, named_in
 from ir_policy.rules.parts import LimitDoc
-from ir_policy.rules.shape import Shaped, in_one_line
+from ir_policy.rules.shape import Shaped
 from ir_policy.terms import (
     EVENT_INSTANTS,
     EVENT_KINDS,
@@ -48,30 +52,18 @@ from ir_policy.terms import (
     Phase,
     Severity,
     Source,
-    nearest,
 )
 
-__all__ = ["INTERNAL", "Linker"]
-
-INTERNAL: Final = "internal"
-"""The recipient of a duty nobody outside receives."""
+__all__ = ["Linker"]
 
 _Path = tuple[str | int, ...]
 
 
-class Linker:
+class Linker(Names):
     """One pass over the documents of a policy; afterwards ``problems`` is empty or the parts are of no use."""
 
     def __init__(self, parts: list[Shaped]) -> None:
-        self.parts = parts
-        self.company = parts[0]
-        self.problems: list[Problem] = []
-        self._bits: dict[Atom, int] = {}
-        self._groups: dict[str, frozenset[str]] = {}
-        # What is defined but could not be read has been reported there; who uses it is not to blame.
-        self._half_read = {what: set(_named_in(parts, section)) for what, section in _DEFINED.items()}
-        roots = [part.tree.root for part in parts]
-        self._unread = {w for w, s in _DEFINED.items() if any(not isinstance(root.get(s, {}), dict) for root in roots)}
+        super().__init__(parts)
         self._link_shared()
         self._link_severity()
         self._link_rules()
@@ -171,11 +163,13 @@ class Linker:
                 fields = ("at", "recorded_at", *EVENT_INSTANTS.get(source.name, ()))
                 place = (*path[:-1], "at")
                 self._known(part, place, f"instant of '{source.name}'", source.field, fields)
+            if source.saying:
+                self._field_of(part, (*path[:-1], "saying"), source.saying, (source.name,))
         elif source.kind == "finding":
             self._known(part, path, "finding", source.name, FINDINGS)
         elif source.kind == "fact":
             self._known(part, path, "fact", source.name, self.facts)
-        return MarkSource(source.kind, source.name, source.field, source.position)
+        return MarkSource(source.kind, source.name, source.field, source.position, source.saying)
 
     # --- severity ---------------------------------------------------------------------------------------
 
@@ -204,8 +198,13 @@ class Linker:
         for name in phases:
             self._known(self.company, ("phases", name), "phase", name, [phase.value for phase in Phase], key=True)
         self.phases = tuple(
-            PhaseRule(p, Clause(phases[p.value].clause), phases[p.value].means) for p in Phase if p.value in phases
+            PhaseRule(p, Clause(phases[p.value].clause), phases[p.value].means, phases[p.value].steps)
+            for p in Phase
+            if p.value in phases
         )
+        for name, phase_rule in phases.items():
+            for step in phase_rule.steps:
+                self._known(self.company, ("phases", name, "steps"), "step", step, self.steps)
         for section in ("reopens_to", "at_risk"):
             if held[section] is None and section not in self.company.tree.root:
                 self._missing(section)
@@ -261,14 +260,16 @@ class Linker:
     def _link_rules(self) -> None:
         duties: dict[str, Duty] = {}
         gates: dict[str, Gate] = {}
+        self._duty_ids = {_prefix(part) + id_ for part in self.parts for id_ in named_in([part], "duties")}
         for part in self.parts:
-            prefix = f"{part.held['prefix']}." if part.held.get("prefix") else ""
+            prefix = _prefix(part)
             if part.kind != "policy" and not prefix:
                 self._flaw(part, ("prefix",), "'prefix' is missing: a law's rules are named below it")
             for id_, rule in part.held["duties"].items():
                 self._add(part, duties, "duties", prefix + id_, id_, self._duty(part, prefix + id_, id_, rule))
             for id_, rule in part.held["gates"].items():
                 self._add(part, gates, "gates", prefix + id_, id_, self._gate(part, prefix + id_, id_, rule))
+        self._check_followed(duties)
         self.duties = FrozenMap(dict(sorted(duties.items())))
         self.gates = FrozenMap(dict(sorted(gates.items())))
 
@@ -304,6 +305,8 @@ class Linker:
         force = rule.source
         if force and force.in_force_from and force.in_force_to and force.in_force_to <= force.in_force_from:
             self._flaw(part, (*path, "source", "in_force_to"), "the rule ends before it begins", "check both days")
+        if statutory and rule.not_for:
+            self._flaw(part, (*path, "not_for"), "no outcome of closing ends a statutory duty", "remove it")
         per = Per(rule.per) if rule.per else (Per.EPISODE if part.kind == "policy" else Per.INCIDENT)
         return Duty(
             id=full, title=rule.title, clause=Clause(rule.clause), document=part.id,
@@ -316,8 +319,42 @@ class Linker:
             must_state=rule.must_state, sets=rule.sets, act=rule.act, per=per,
             on_scope_exit=OnScopeExit(rule.on_scope_exit), if_missed=IfMissed(rule.if_missed),
             done_before=DoneBefore(rule.done_before), again_on_raise=rule.again_on,
-            waivable_by=rule.waivable_by, exempted_by=rule.exempted_by,
+            waivable_by=rule.waivable_by, exempted_by=rule.exempted_by, given=self._given(part, path, rule),
+            not_for=tuple(sorted(rule.not_for)),
         )  # fmt: skip
+
+    def _given(self, part: Shaped, path: _Path, rule: Any) -> Given | None:
+        """What the events that ask for it say; one limit and one mark, and an item where one recipient may owe more."""
+        asked = any(isinstance(limit.limit, GivenByEvent) for limit in rule.within.values())
+        if rule.given is None:
+            if asked:
+                self._flaw(part, path, "'given' is missing", "say which field of the event says until when")
+            elif any(doc.told for doc in rule.owed_to):
+                self._flaw(part, (*path, "owed_to"), "'told' belongs to a limit that is given by the event")
+            return None
+        if not asked or len(rule.within) != 1:
+            self._flaw(part, (*path, "given"), "belongs to one limit that is 'given by the event'")
+        marks = [self.marks[mark] for mark in rule.starts[0] if mark in self.marks]
+        kinds = tuple(sorted(s.name for mark in marks for s in mark.sources if s.kind == "event"))
+        if not kinds and marks:
+            self._flaw(part, (*path, "starts"), "is set by no event that could say until when")
+        if any(doc.told for doc in rule.owed_to):
+            self._field_of(part, (*path, "owed_to"), "recipients", kinds)
+        for field in filter(None, (rule.given.item, rule.given.owner)):
+            self._field_of(part, (*path, "given"), field, kinds)
+        for kind in kinds:
+            known = EVENT_INSTANTS.get(kind, ())
+            self._known(part, (*path, "given", "due"), f"instant of '{kind}'", rule.given.due, known)
+        return Given(kinds, rule.given.due, rule.given.item, rule.given.owner)
+
+    def _check_followed(self, duties: dict[str, Duty]) -> None:
+        """A duty owed to whoever another one is owed to follows one that does not follow any itself."""
+        for part in self.parts:
+            for id_, rule in part.held["duties"].items():
+                for doc in rule.owed_to:
+                    if doc.owed and any(case.owed for case in getattr(duties.get(doc.owed), "owed_to", ())):
+                        what = f"'{doc.owed}' itself follows another duty"
+                        self._flaw(part, ("duties", id_, "owed_to"), what, "follow that one")
 
     def _effective(self, basis: Basis, *readings: str) -> Basis:
         """What stands behind a limit: a reading that adds to the source only advises until it is accepted."""
@@ -341,7 +378,11 @@ class Linker:
         found = []
         for doc in docs:
             when = self._mask(part, (*path, "owed_to"), doc.when) if doc.when is not None else None
-            if doc.each:
+            if doc.owed:
+                self._known(part, (*path, "owed_to"), "duty", doc.owed, self._duty_ids)
+            if doc.owed or doc.told:
+                found.append(Recipients(when, "", owed=doc.owed, told=doc.told))
+            elif doc.each:
                 self._known(part, (*path, "owed_to"), "family", doc.each, self.families)
                 if doc.among:
                     self._known(part, (*path, "owed_to"), "group", doc.among, self._groups)
@@ -387,85 +428,42 @@ class Linker:
         for release in rule.until:
             for name in release.roles:
                 self._known(part, (*path, "until"), "role", name, self.roles)
-            mask = self._mask(part, (*path, "until"), release.condition) if release.condition is not None else None
-            until.append(Release(mask, release.roles, release.states))
+            for name in (*release.states, *((release.form.field,) if release.form is not None else ())):
+                self._field_of(part, (*path, "until"), name, _kinds_of(rule.forbids))
+            mask = (
+                self._mask(part, (*path, "until"), release.condition, of_gate=True)
+                if release.condition is not None
+                else None
+            )
+            form = Form(release.form.field, release.form.like, release.form.at_most) if release.form else None
+            until.append(Release(mask, release.roles, release.states, form))
         when = rule.when
         return Gate(
             id=full, clause=Clause(rule.clause), document=part.id, says=rule.says, reading=rule.reading,
             forbids=tuple(Forbidden(f.kind, f.name) for f in rule.forbids),
-            when=self._mask(part, (*path, "when"), when.condition if when is not None else ALWAYS),
+            when=self._mask(part, (*path, "when"), when.condition if when is not None else ALWAYS, of_gate=True),
             only_on_yes=when is not None and when.only_on_yes, until=tuple(until), who=rule.who,
             waivable_by=rule.waivable_by, void=rule.void,
         )  # fmt: skip
 
-    # --- names and conditions ---------------------------------------------------------------------------
 
-    def _mask(self, part: Shaped, path: _Path, condition: Condition) -> Mask:
-        for atom in atoms(condition):
-            register = {
-                "mark": self.marks, "step": self.steps, "finding": FINDINGS, "some": self.families
-            }.get(atom.kind)  # fmt: skip
-            if atom.kind == "fact":
-                self._known_fact(part, path, atom.name)
-            elif register is not None:
-                self._known(part, path, atom.kind, atom.name, register)
-        try:
-            return compile_mask(condition, self._bit)
-        except ConditionFault as fault:
-            self._flaw(part, path, fault.what, fault.hint)
-            return Mask((), 0, condition)
-
-    def _bit(self, atom: Atom) -> int:
-        return self._bits.setdefault(atom, 1 << len(self._bits))
-
-    def _known_fact(self, part: Shaped, path: _Path, name: str) -> None:
-        family, slash, member = name.partition("/")
-        rule = self.families.get(family) if slash else None
-        if rule is not None and (not rule.members or member in rule.members):
-            return
-        self._known(part, path, "fact", name, (*self.facts, *BARE))
-
-    def _known(
-        self, part: Shaped, path: _Path, what: str, name: str, register: Iterable[str], *, key: bool = False
-    ) -> None:
-        known = list(register)
-        if name not in known and what not in self._unread and name not in self._half_read.get(what, ()):
-            self._flaw(part, path, f"unknown {what} '{name[:60]}'", nearest(name, known), key=key)
-
-    def _reading(self, part: Shaped, path: _Path, name: str) -> None:
-        if name:
-            self._known(part, path, "reading", name, self.readings)
-
-    def _flaw(self, part: Shaped, path: _Path, what: str, hint: str = "", *, key: bool = False) -> None:
-        self.problems.append(Problem(part.tree.where(path, key=key), in_one_line(what), hint))
-
-    def _missing(self, section: str, hint: str = "") -> None:
-        self.problems.append(
-            Problem(f"{self.company.tree.name}: {section}", f"'{section}' is missing or incomplete", hint)
-        )
+def _prefix(part: Shaped) -> str:
+    return f"{part.held['prefix']}." if part.held.get("prefix") else ""
 
 
-_DEFINED: Final = {
-    "fact": "facts", "family": "families", "group": "groups", "mark": "marks", "reading": "readings", "role": "roles",
-    "step": "steps",
+_KINDS_OF_ACT: Final = {
+    "step": "step-done", "phase": "phase-entered", "finding": "breach-finding", "decision": "severity-decided",
+    "outcome": "closed",
 }  # fmt: skip
 
 
-def _named_in(parts: Iterable[Shaped], section: str) -> Iterator[str]:
-    """Every name a section defines, whether or not what stands behind it could be read."""
-    for part in parts:
-        written = part.tree.root.get(section)
-        if isinstance(written, dict):
-            yield from written
+def _kinds_of(forbids: Iterable[Any]) -> tuple[str, ...]:
+    """The kinds of event a gate forbids."""
+    return tuple(sorted({_KINDS_OF_ACT.get(act.kind, act.name) for act in forbids}))
 
 
 def _same_source(one: MarkSource, other: MarkSource) -> bool:
-    return (one.kind, one.name, one.field, one.position) == (
-        other.kind,
-        other.name,
-        other.field,
-        other.position,
-    )
+    return astuple(one) == astuple(other)
 
 
 def _family(id_: str, rule: Any) -> Family:

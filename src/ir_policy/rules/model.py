@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from enum import Enum
+from typing import Final
 
 from attrs import frozen
 
@@ -17,10 +18,13 @@ from ir_policy.rules.conditions import Atom, Mask
 from ir_policy.terms import Basis, Clause, FrozenMap, Phase, Severity, Source
 
 __all__ = [
-    "ActMatch", "AtRisk", "Document", "DoneBefore", "Duty", "Fact", "Family", "Forbidden", "Gate", "IfMissed", "MarkRule",
+    "INTERNAL", "ActMatch", "AtRisk", "Document", "DoneBefore", "Duty", "Fact", "Family", "Forbidden", "Form", "Gate", "Given", "IfMissed", "MarkRule",
     "MarkSource", "OnScopeExit", "Per", "PhaseRule", "Policy", "Polarity", "RaiseRules", "Reading", "Recipients",
     "Release", "RoleRule", "SeverityRow", "Within",
 ]  # fmt: skip
+
+INTERNAL: Final = "internal"
+"""The recipient of a duty nobody outside receives."""
 
 
 class Polarity(Enum):
@@ -135,6 +139,8 @@ class MarkSource:
     field: str = ""
     """The event's field that holds the instant; its own time when empty."""
     position: str = ""
+    saying: str = ""
+    """Only an event that states this field sets it; any when empty."""
 
 
 @frozen(eq=False, repr=False)
@@ -178,6 +184,8 @@ class PhaseRule:
     phase: Phase
     clause: Clause
     means: str
+    steps: tuple[str, ...]
+    """The steps of the response that belong to it, in the order the policy names them."""
 
 
 @frozen(eq=False, repr=False)
@@ -191,7 +199,8 @@ class Within:
 
 @frozen(eq=False, repr=False)
 class Recipients:
-    """To whom a duty is owed: one named recipient, or each member of a family of facts."""
+    """To whom a duty is owed: one recipient, each member of a family of facts, whoever another duty is owed to, or
+    whoever the event went to that asks for it."""
 
     when: Mask | None
     to: str
@@ -204,6 +213,10 @@ class Recipients:
     """How the recipients are called: ``client`` gives ``client/acme``."""
     unnamed: str = ""
     """Whom it is owed to while nobody is named."""
+    owed: str = ""
+    """The duty whose recipients it follows."""
+    told: bool = False
+    """Owed to the recipients of the event itself; only where a limit is given by the event."""
 
 
 @frozen(eq=False, repr=False)
@@ -213,6 +226,18 @@ class ActMatch:
     kind: str
     names: tuple[str, ...]
     stage: str = ""
+
+
+@frozen(eq=False, repr=False)
+class Given:
+    """A duty that each event of a kind asks for anew: the fields of the event that say until when, of what, by whom."""
+
+    kinds: tuple[str, ...]
+    """The kinds of event that set the duty's mark; one that states ``due`` opens an obligation."""
+    due: str
+    item: str
+    """The field that names what it is about: the same thing is owed once. Empty: the recipient is all there is."""
+    owner: str
 
 
 @frozen(eq=False, repr=False)
@@ -249,23 +274,38 @@ class Duty:
     """Owed again when the governing level gets worse and is then this one or worse; ``None``: once."""
     waivable_by: tuple[str, ...]
     exempted_by: tuple[str, ...]
+    given: Given | None
+    """Where the limit is given by the event: which events ask for it, and how."""
+    not_for: tuple[str, ...]
+    """Not owed for an incident that is closed with one of these outcomes."""
 
 
 @frozen(eq=False, repr=False)
 class Forbidden:
-    """One act a gate forbids. ``kind``: ``step``, ``phase``, ``event``, ``finding`` or ``decision``."""
+    """One act a gate forbids. ``kind``: ``step``, ``phase``, ``event``, ``finding``, ``decision`` or ``outcome``."""
 
     kind: str
     name: str
 
 
 @frozen(eq=False, repr=False)
+class Form:
+    """The form a text field of an event must have: ``{day}`` is the local day of detection, ``{summary}`` words."""
+
+    field: str
+    like: str
+    at_most: int
+    """The most characters it may have."""
+
+
+@frozen(eq=False, repr=False)
 class Release:
-    """One way through a gate: a condition that holds, a role the actor has, or fields the event states."""
+    """One way through a gate: a condition that holds, a role the actor has, fields the event states, or their form."""
 
     condition: Mask | None
     roles: tuple[str, ...]
     states: tuple[str, ...]
+    form: Form | None
 
 
 @frozen(eq=False, repr=False)

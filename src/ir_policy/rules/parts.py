@@ -5,6 +5,7 @@ Each is read by hand, so that one slip is one problem with its place. Nothing he
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
@@ -12,12 +13,13 @@ from pydantic import BaseModel, ConfigDict
 from ir_policy.clocks import Limit, parse_limit
 from ir_policy.rules.conditions import parse
 from ir_policy.rules.scalars import Path, plain_text, read_id, read_ids, slip
-from ir_policy.terms import Basis, Phase, Severity
+from ir_policy.terms import OUTCOMES, Basis, Phase, Severity
 
 __all__ = [
     "ActDoc",
     "DECISIONS",
     "ForbiddenDoc",
+    "GivenDoc",
     "GateWhenDoc",
     "LimitDoc",
     "RecipientDoc",
@@ -26,7 +28,9 @@ __all__ = [
     "read_again_on",
     "read_forbids",
     "read_gate_when",
+    "read_given",
     "read_met_by",
+    "read_outcomes",
     "read_owed_to",
     "read_set_by",
     "read_starts",
@@ -105,13 +109,19 @@ def read_starts(value: object) -> tuple[tuple[str, ...], bool]:
     return read_ids(marks), which == "latest"
 
 
+_TO_WHOM: Final = ("to", "each", "owed", "told")
+
+
 class RecipientDoc(BaseModel):
-    """One line of `owed_to`: one recipient, or each member of a family that is affected."""
+    """One line of `owed_to`: one recipient, each member of a family that is affected, whoever another duty is owed
+    to, or whoever was told."""
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
     when: Any = None
     to: str = ""
     each: str = ""
+    owed: str = ""
+    told: bool = False
     among: str = ""
     as_: str = ""
     unnamed: str = ""
@@ -125,19 +135,20 @@ def read_owed_to(value: object) -> tuple[RecipientDoc, ...]:
 def _recipient(value: object, path: Path) -> RecipientDoc:
     if isinstance(value, str):
         return RecipientDoc(to=read_id(value))
-    parts = _parts(value, ("when", "to", "each", "among", "as", "unnamed"), path)
-    if ("to" in parts) == ("each" in parts):
-        raise slip("must name either 'to' or 'each'", "", path)
+    parts = _parts(value, ("when", *_TO_WHOM, "among", "as", "unnamed"), path)
+    if sum(word in parts for word in _TO_WHOM) != 1:
+        raise slip(f"must say one of {', '.join(_TO_WHOM)}", "", path)
+    if "told" in parts and parts["told"] != "yes":
+        raise slip("'told' knows only 'yes'", "whoever the sending goes to", (*path, "told"))
     for key in ("among", "as", "unnamed"):
         if key in parts and "each" not in parts:
             raise slip(f"'{key}' belongs to 'each'", "name one recipient, or each of a family", (*path, key))
     if "each" in parts and "unnamed" not in parts:
         raise slip("'unnamed' is missing", "say to whom it is owed while nobody is named", path)
     when = parse(parts["when"], (*path, "when")) if "when" in parts else None
-    said = {key: read_id(parts[key]) for key in ("to", "each", "among", "unnamed") if key in parts}
-    return RecipientDoc(
-        when=when, as_=read_id(parts.get("as", parts.get("each", "x"))) if "each" in parts else "", **said
-    )
+    said = {key: read_id(parts[key]) for key in ("to", "each", "owed", "among", "unnamed") if key in parts}
+    as_ = read_id(parts.get("as", parts.get("each", "x"))) if "each" in parts else ""
+    return RecipientDoc(when=when, as_=as_, told="told" in parts, **said)
 
 
 class ActDoc(BaseModel):
@@ -164,9 +175,9 @@ def _act(value: object, path: Path) -> ActDoc:
         raise slip(f"must say one of {', '.join(_ACT_WORDS)}", "", path)
     kind = kinds[0]
     names = read_ids(parts[kind])
-    fixed = {"notice": ("sent",), "level": ("any",), "hold": ("in-force",)}.get(kind)
-    if fixed is not None and names != fixed:
-        raise slip(f"'{kind}' knows only '{fixed[0]}'", "", (*path, kind))
+    fixed = {"notice": ("sent", "any"), "level": ("any",), "hold": ("in-force",)}.get(kind)
+    if fixed is not None and (len(names) != 1 or names[0] not in fixed):
+        raise slip(f"'{kind}' knows only {' and '.join(repr(word) for word in fixed)}", "", (*path, kind))
     if "stage" in parts and kind != "notice":
         raise slip("'stage' belongs to notices", "", (*path, "stage"))
     return ActDoc(kind=kind, names=names, stage=read_id(parts["stage"]) if "stage" in parts else "")
@@ -180,6 +191,7 @@ class SourceOfMarkDoc(BaseModel):
     name: str
     field: str = ""
     position: str = ""
+    saying: str = ""
 
 
 _MARK_WORDS: Final = ("event", "finding", "fact", "decision", "level", "duty")
@@ -192,20 +204,38 @@ def read_set_by(value: object) -> tuple[SourceOfMarkDoc, ...]:
 
 
 def _mark_source(value: object, path: Path) -> SourceOfMarkDoc:
-    parts = _parts(value, (*_MARK_WORDS, "at", "position"), path)
+    parts = _parts(value, (*_MARK_WORDS, "at", "position", "saying"), path)
     kinds = [key for key in parts if key in _MARK_WORDS]
     if len(kinds) != 1:
         raise slip(f"must say one of {', '.join(_MARK_WORDS)}", "", path)
     kind, name = kinds[0], read_id(parts[kinds[0]])
     if kind in _ENGINE_MARKS and name != _ENGINE_MARKS[kind]:
         raise slip(f"'{kind}' knows only '{_ENGINE_MARKS[kind]}'", "", (*path, kind))
-    for key, owner in (("at", "event"), ("position", "finding")):
+    for key, owner in (("at", "event"), ("position", "finding"), ("saying", "event")):
         if key in parts and kind != owner:
             raise slip(f"'{key}' belongs to '{owner}'", "", (*path, key))
     position = plain_text(parts.get("position", ""))
     if position not in ("", "controller", "processor"):
         raise slip("must be controller or processor", "", (*path, "position"))
-    return SourceOfMarkDoc(kind=kind, name=name, field=plain_text(parts.get("at", "")), position=position)
+    at, saying = (plain_text(parts.get(key, "")) for key in ("at", "saying"))
+    return SourceOfMarkDoc(kind=kind, name=name, field=at, position=position, saying=saying)
+
+
+class GivenDoc(BaseModel):
+    """`given`: which fields of the event that sets the mark say until when, what it is about, and who owes it."""
+
+    model_config = ConfigDict(frozen=True)
+    due: str
+    item: str = ""
+    owner: str = ""
+
+
+def read_given(value: object) -> GivenDoc:
+    """Which fields of an event say until when, what it is about, and who owes it."""
+    parts = _parts(value, ("due", "item", "owner"))
+    if "due" not in parts:
+        raise slip("'due' is missing", "name the field of the event that says until when")
+    return GivenDoc(**{key: plain_text(parts[key]) for key in parts})
 
 
 class ForbiddenDoc(BaseModel):
@@ -216,7 +246,7 @@ class ForbiddenDoc(BaseModel):
     name: str
 
 
-_FORBIDDEN_WORDS: Final = ("step", "phase", "event", "finding", "decision")
+_FORBIDDEN_WORDS: Final = ("step", "phase", "event", "finding", "decision", "outcome")
 DECISIONS: Final = ("lowering", "not-worse", "differing")
 
 
@@ -236,16 +266,56 @@ def _forbidden(value: object, path: Path) -> ForbiddenDoc:
         raise slip("is not a kind of decision", f"write one of: {', '.join(DECISIONS)}", (*path, kind))
     if kind == "phase" and name not in {phase.value for phase in Phase}:
         raise slip(f"'{name[:60]}' is not a phase", "", (*path, kind))
+    if kind == "outcome" and name not in OUTCOMES:
+        raise slip(f"'{name[:60]}' is not an outcome", f"write one of: {', '.join(OUTCOMES)}", (*path, kind))
     return ForbiddenDoc(kind=kind, name=read_id(name))
 
 
+def read_outcomes(value: object) -> tuple[str, ...]:
+    """Outcomes of closing."""
+    for index, name in enumerate(named := read_ids(value)):
+        if name not in OUTCOMES:
+            raise slip(f"'{name[:60]}' is not an outcome", f"write one of: {', '.join(OUTCOMES)}", (index,))
+    return named
+
+
+class FormDoc(BaseModel):
+    """`{field, like, at_most}`: a text field of the event has this form."""
+
+    model_config = ConfigDict(frozen=True)
+    field: str
+    like: str
+    at_most: int
+
+
+_PLACEHOLDER: Final = re.compile(r"\{([a-z]*)\}")
+PLACEHOLDERS: Final = ("day", "summary")
+"""What a form may ask for: the local day of detection, and a summary in lower-case words joined by '-'."""
+
+
+def _form(value: dict[str, Any], path: Path) -> FormDoc:
+    parts = _parts(value, ("field", "like", "at_most"), path)
+    for key in ("field", "like", "at_most"):
+        if key not in parts:
+            raise slip(f"'{key}' is missing", "say which field, like what, and how long at most", path)
+    like, longest = plain_text(parts["like"]), plain_text(parts["at_most"])
+    for word in _PLACEHOLDER.findall(like):
+        if word not in PLACEHOLDERS:
+            known = " and ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+            raise slip(f"'{{{word}}}' stands for nothing", f"known are {known}", (*path, "like"))
+    if not (longest.isascii() and longest.isdigit() and 0 < int(longest) <= 1000):
+        raise slip("is not a number of characters", "write one from 1 to 1000", (*path, "at_most"))
+    return FormDoc(field=plain_text(parts["field"]), like=like, at_most=int(longest))
+
+
 class ReleaseDoc(BaseModel):
-    """One line of `until`: a condition, a role that is held, or things that were stated."""
+    """One line of `until`: a condition, a role that is held, things that were stated, or a field of a given form."""
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
     condition: Any = None
     roles: tuple[str, ...] = ()
     states: tuple[str, ...] = ()
+    form: FormDoc | None = None
 
 
 def read_until(value: object) -> tuple[ReleaseDoc, ...]:
@@ -259,6 +329,8 @@ def _release(value: object, path: Path) -> ReleaseDoc:
             return ReleaseDoc(roles=read_ids(value["role"]))
         if "states" in value:
             return ReleaseDoc(states=read_ids(value["states"]))
+    if isinstance(value, dict) and "like" in value:
+        return ReleaseDoc(form=_form(value, path))
     return ReleaseDoc(condition=parse(value, path))
 
 

@@ -1,0 +1,115 @@
+"""The names of one policy's documents: which there are, whether a used one is among them, and where it went wrong.
+
+Conditions get their bits here. Nothing here knows how a rule is built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from ir_policy.errors import Problem
+from ir_policy.rules.conditions import BARE, Atom, Condition, ConditionFault, Mask, atoms, compile_mask
+from ir_policy.rules.model import Fact, Family, MarkRule, Reading, RoleRule
+from ir_policy.rules.shape import Shaped, in_one_line
+from ir_policy.terms import EVENT_FIELDS, FINDINGS, FrozenMap, nearest
+
+__all__ = ["Names", "named_in"]
+
+_Path = tuple[str | int, ...]
+
+
+class Names:
+    """Every register of names, filled in as the documents are linked, and the problems found with them."""
+
+    roles: FrozenMap[str, RoleRule]
+    steps: frozenset[str]
+    facts: FrozenMap[str, Fact]
+    families: FrozenMap[str, Family]
+    readings: FrozenMap[str, Reading]
+    marks: FrozenMap[str, MarkRule]
+    _duty_ids: set[str]
+
+    def __init__(self, parts: list[Shaped]) -> None:
+        self.parts = parts
+        self.company = parts[0]
+        self.problems: list[Problem] = []
+        self._bits: dict[Atom, int] = {}
+        self._groups: dict[str, frozenset[str]] = {}
+        # What is defined but could not be read has been reported there; who uses it is not to blame.
+        self._half_read = {what: set(named_in(parts, section)) for what, section in _DEFINED.items()}
+        roots = [part.tree.root for part in parts]
+        self._unread = {w for w, s in _DEFINED.items() if any(not isinstance(root.get(s, {}), dict) for root in roots)}
+        if any(not isinstance(root.get("duties", {}), dict) for root in roots):
+            self._unread.add("duty")
+
+    def _mask(self, part: Shaped, path: _Path, condition: Condition, *, of_gate: bool = False) -> Mask:
+        for atom in atoms(condition):
+            register: Iterable[str] | None = {
+                "mark": self.marks, "step": self.steps, "finding": FINDINGS, "some": self.families
+            }.get(atom.kind)  # fmt: skip
+            if atom.kind == "settled":
+                if not of_gate:
+                    what = "only gates may ask whether a duty is settled"
+                    self._flaw(part, path, what, "let the duty start from a mark that the other one sets")
+                    continue
+                self._known(part, path, "duty", atom.name, self._duty_ids)
+            if atom.kind == "fact":
+                self._known_fact(part, path, atom.name)
+            elif register is not None:
+                self._known(part, path, atom.kind, atom.name, register)
+        try:
+            return compile_mask(condition, self._bit)
+        except ConditionFault as fault:
+            self._flaw(part, path, fault.what, fault.hint)
+            return Mask((), 0, condition)
+
+    def _bit(self, atom: Atom) -> int:
+        return self._bits.setdefault(atom, 1 << len(self._bits))
+
+    def _known_fact(self, part: Shaped, path: _Path, name: str) -> None:
+        family, slash, member = name.partition("/")
+        rule = self.families.get(family) if slash else None
+        if rule is not None and (not rule.members or member in rule.members):
+            return
+        self._known(part, path, "fact", name, (*self.facts, *BARE))
+
+    def _known(
+        self, part: Shaped, path: _Path, what: str, name: str, register: Iterable[str], *, key: bool = False
+    ) -> None:
+        known = list(register)
+        if name not in known and what not in self._unread and name not in self._half_read.get(what, ()):
+            self._flaw(part, path, f"unknown {what} '{name[:60]}'", nearest(name, known), key=key)
+
+    def _field_of(self, part: Shaped, path: _Path, field: str, kinds: Iterable[str]) -> None:
+        """Every one of these kinds of event can say the field."""
+        for kind in kinds:
+            if kind in EVENT_FIELDS:
+                must, may = EVENT_FIELDS[kind]
+                self._known(part, path, f"field of '{kind}'", field, (*must, *may))
+
+    def _reading(self, part: Shaped, path: _Path, name: str) -> None:
+        if name:
+            self._known(part, path, "reading", name, self.readings)
+
+    def _flaw(self, part: Shaped, path: _Path, what: str, hint: str = "", *, key: bool = False) -> None:
+        self.problems.append(Problem(part.tree.where(path, key=key), in_one_line(what), hint))
+
+    def _missing(self, section: str, hint: str = "") -> None:
+        self.problems.append(
+            Problem(f"{self.company.tree.name}: {section}", f"'{section}' is missing or incomplete", hint)
+        )
+
+
+_DEFINED: Final = {
+    "fact": "facts", "family": "families", "group": "groups", "mark": "marks", "reading": "readings", "role": "roles",
+    "step": "steps",
+}  # fmt: skip
+
+
+def named_in(parts: Iterable[Shaped], section: str) -> Iterator[str]:
+    """Every name a section defines, whether or not what stands behind it could be read."""
+    for part in parts:
+        written = part.tree.root.get(section)
+        if isinstance(written, dict):
+            yield from written
