@@ -48,7 +48,7 @@ def kept_of(scenario: Scenario) -> dict[str, Any]:
         "marks": [f"{mark}  {written(at)}" for mark, at in then.marks.items()],
         "owed": [line_of(said) for said in answer["obligations"]],
         "refused": [f"{event.id}  {line}" for event, refusals in story.refused for line in map(refusal_line, refusals)],
-        "blocked": [refusal_line(refusal) for refusal in (*shown.held_back, *shown.shut)],
+        "blocked": [f"{one.rule}  {' or '.join(one.who)}" for one in (*shown.held_back, *shown.shut)],
         "against": [f"{said['event']}  {words_of(said)}  {said['clause']}" for said in answer["violations"]],
         "wakes": answer["next_wakeup"] or "none",
     }
