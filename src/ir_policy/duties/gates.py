@@ -65,6 +65,8 @@ def decisions_of(level: Level, decided: Severity) -> tuple[str, ...]:
 def _gate_bites(policy: Policy, history: History, level: Level, ledger: Ledger, event: Event) -> Iterator[Bite]:
     gates = _gates_by_act(policy)
     found = {gate.id: gate for act in _acts_of(level, event) for gate in gates.get(act, ())}
+    if not found:
+        return
     yes, no = known(policy, history, ledger, event.at)
     for _, gate in sorted(found.items()):
         if gate.id in history.waived_gates or not gate.bites(yes, no) or gate.opened(yes, no):

@@ -338,6 +338,8 @@ class Linker(Names):
         kinds = tuple(sorted(s.name for mark in marks for s in mark.sources if s.kind == "event"))
         if not kinds and marks:
             self._flaw(part, (*path, "starts"), "is set by no event that could say until when")
+        if any(doc.told for doc in rule.owed_to):
+            self._field_of(part, (*path, "owed_to"), "recipients", kinds)
         for field in filter(None, (rule.given.item, rule.given.owner)):
             self._field_of(part, (*path, "given"), field, kinds)
         for kind in kinds:
