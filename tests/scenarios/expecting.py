@@ -16,10 +16,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 from typing import Any, Final
 
-from telling import Scenario
-
 import ir_policy as ir
 from ir_policy.terms import rfc3339
+from telling import instant
 
 LEVELS: Final = frozenset({"severity", "decided", "raised", "initial", "peak", "proposed", "rows", "range"})
 STATE: Final = frozenset({"phase", "episode", "outcome", "marks", "next_wakeup"})
@@ -31,16 +30,16 @@ OBLIGATION_WORDS: Final = frozenset(
 )  # fmt: skip
 
 
-def flaws_at(scenario: Scenario, incident: ir.Incident, moment: Mapping[str, Any]) -> Iterator[str]:
+def flaws_at(incident: ir.Incident, moment: Mapping[str, Any]) -> Iterator[str]:
     """Everything that is otherwise at one instant than the scenario says."""
-    shown = ir.brief(incident, scenario.instant(moment["now"]))
+    shown = ir.brief(incident, instant(moment["now"]))
     answer = shown.as_json()
     said = {**moment, "blocked": sorted(moment["blocked"])} if "blocked" in moment else moment
     for word, found in state_of(shown, answer).items():
         yield from differing(word, said.get(word), found)
-    yield from differing("next_wakeup", as_written(scenario, moment, "next_wakeup"), answer["next_wakeup"] or "none")
-    yield from flawed_marks(scenario, incident, moment)
-    yield from flawed_obligations(scenario, shown, answer, moment)
+    yield from differing("next_wakeup", expected_wakeup(moment), answer["next_wakeup"] or "none")
+    yield from flawed_marks(incident, moment)
+    yield from flawed_obligations(shown, answer, moment)
     drawn_anew = [{"what": c.what, "before": c.before, "after": c.after} for c in shown.corrections]
     for expected in moment.get("corrections", []):
         if expected not in drawn_anew:
@@ -73,15 +72,15 @@ def words_of(violation: Mapping[str, Any]) -> str:
     return f"{violation.get('gate') or violation['duty']}{effect}"
 
 
-def flawed_marks(scenario: Scenario, incident: ir.Incident, moment: Mapping[str, Any]) -> Iterator[str]:
+def flawed_marks(incident: ir.Incident, moment: Mapping[str, Any]) -> Iterator[str]:
     """Marks and the outcome, which are read off the log as it stood then."""
     if not {"marks", "outcome"} & moment.keys():
         return
-    then = as_of(incident, scenario.instant(moment["now"]))
+    then = as_of(incident, instant(moment["now"]))
     yield from differing("outcome", moment.get("outcome"), then.outcome or "open")
     for mark, expected in moment.get("marks", {}).items():
         at = then.marks.get(mark)
-        same = at is not None and expected != "none" and scenario.instant(expected) == at
+        same = at is not None and expected != "none" and instant(expected) == at
         yield from differing(f"mark {mark}", expected, expected if same else written(at))
 
 
@@ -90,22 +89,21 @@ def as_of(incident: ir.Incident, now: datetime) -> ir.Incident:
     return ir.replay(incident.policy, [event for event in incident.log if event.at <= now])
 
 
-def flawed_obligations(
-    scenario: Scenario, shown: ir.Brief, answer: Mapping[str, Any], moment: Mapping[str, Any]
-) -> Iterator[str]:
+def flawed_obligations(shown: ir.Brief, answer: Mapping[str, Any], moment: Mapping[str, Any]) -> Iterator[str]:
+    """What is owed otherwise than expected, word by word."""
     owed = {said["key"]: said for said in answer["obligations"]}
     late = {obligation.key: obligation.late_by for obligation in shown.obligations}
     for key, expected in moment.get("obligations", {}).items():
         if key not in owed:
             yield f"{key} is not owed; owed are {sorted(owed)}"
             continue
-        assert expected, f"{scenario}: {key}: nothing is expected of it"
+        assert expected, f"{key}: nothing is expected of it"
         assert expected.keys() <= OBLIGATION_WORDS, f"{key}: unknown words in {sorted(expected)}"
         said = {**owed[key], "late_by": late[key], "breach": (owed[key]["breach"] or {}).get("cause")}
         for word, value in expected.items():
             found = "none" if said[word] is None else str(said[word])
             # An instant may be written in the scenario's own words.
-            same = looks_like_instant(found) and value != "none" and scenario.instant(value) == scenario.instant(found)
+            same = looks_like_instant(found) and value != "none" and instant(value) == instant(found)
             yield from differing(f"{key}: {word}", value, value if same else found)
     for prefix in moment.get("not_owed", []):
         yield from (f"{key} is owed, {prefix} was not to be" for key in owed if key.startswith(prefix))
@@ -115,10 +113,9 @@ def looks_like_instant(text: str) -> bool:
     return text.endswith("Z") and text[4:5] == "-"
 
 
-def as_written(scenario: Scenario, moment: Mapping[str, Any], word: str) -> str | None:
-    """An expected instant as answers write it; `none` stands for itself."""
-    value = moment.get(word)
-    return value if value in (None, "none") else written(scenario.instant(value))
+def expected_wakeup(moment: Mapping[str, Any]) -> str | None:
+    said = moment.get("next_wakeup")
+    return said if said in (None, "none") else written(instant(said))
 
 
 def written(at: datetime | None) -> str:

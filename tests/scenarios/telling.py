@@ -33,16 +33,12 @@ SCENARIO_WORDS: Final = frozenset({"name", "day", "policy_also_says", "events", 
 EVENT_WORDS: Final = frozenset({"refused", "recorded"})
 REFUSAL_WORDS: Final = frozenset({"clause", "who", "missing"})
 FLAGS: Final = frozenset({"drill", "acting", "amount_known"})
-INSTANTS: Final = frozenset({"at", "recorded_at", "since", "impact_started", "next_update_by", "due", "until"})
-ONE_EVENT_EACH: Final = frozenset({"step", "phase"})
-
-
-class Line(NamedTuple):
-    """One event, and what a scenario says of it beside its fields: who refuses it, or that it happened all the same."""
-
-    event: ir.Event
-    refused: Mapping[str, Mapping[str, Any]]
-    recorded: bool
+ONE_EVENT_EACH: Final = ("step", "phase")
+INSTANTS: Final = frozenset(
+    {"at", "recorded_at", "since", "impact_started", "next_update_by", "due", "until"}
+    | {"now", "met_at", "binding", "anchor", "opened_at", "next_wakeup"}
+)
+"""Words whose value is an instant, in events and in what is expected; under `marks` every value is one."""
 
 
 class Refused(NamedTuple):
@@ -53,21 +49,20 @@ class Refused(NamedTuple):
 
 
 class Told(NamedTuple):
-    """A story played to its end."""
+    """A story played to its end; ``flaws`` are the answers of the desk that were not the ones written."""
 
     incident: ir.Incident
-    refused: tuple[Refused, ...]
     flaws: tuple[str, ...]
-    """Every answer of the desk that was not the one written."""
+    refused: tuple[Refused, ...]
 
 
 class Scenario:
-    """One story: its events, and what its file expects."""
+    """One story: its events, and what its file expects. ``said`` is what the file says, written out in full."""
 
     def __init__(self, file: Path, said: Mapping[str, Any]) -> None:
         self.file = file.stem
         self.name: str = said["name"]
-        self.said = said
+        self.said = written_out(said)
         self.policy = policy(said.get("policy_also_says", ""))
 
     def __repr__(self) -> str:
@@ -76,57 +71,37 @@ class Scenario:
     @property
     def last(self) -> datetime:
         """The last instant the scenario asks about."""
-        return max(self.instant(moment["now"]) for moment in self.said["expect"])
+        return max(instant(moment["now"]) for moment in self.said["expect"])
 
-    def instant(self, text: str) -> datetime:
-        """The instant a text means in this scenario."""
-        return datetime.fromisoformat(self.whole(text))
-
-    def whole(self, text: str) -> str:
-        """An instant written out in full: what the scenario's `day` leaves unsaid is filled in from there."""
-        if "T" in text:
-            return text
-        assert "day" in self.said, f"{self}: '{text}' is of no day; say `day`"
-        day, offset = self.said["day"].split(" ")
-        date, _, clock = text.rpartition(" ")
-        return f"{date or day}T{clock}{':00' * (clock.count(':') < 2)}{offset}"
-
-    def lines(self) -> Iterator[Line]:
-        """Its events in the order they are told."""
-        number = 0
-        for told in self.said["events"]:
-            for line in one_by_one(told):
-                number += 1
-                fields = {name: value for name, value in line.items() if name not in EVENT_WORDS}
-                fields.update({name: self.whole(fields[name]) for name in INSTANTS & fields.keys()})
-                fields.update({name: fields[name] == "yes" for name in FLAGS & fields.keys()})
-                event = ir.read_event({"id": f"e{number}", "incident": "inc-1", **fields})
-                yield Line(event, refusals_in(line), line.get("recorded") == "yes")
+    def play(self) -> tuple[ir.Incident, list[str]]:
+        """The incident after every event, and every answer of the desk that was not the one written."""
+        story = tell(self)
+        return story.incident, list(story.flaws)
 
 
-def play(scenario: Scenario) -> Told:
-    """The incident after every event; `flaws` are the answers that are not as written."""
+def tell(scenario: Scenario) -> Told:
+    """Play a scenario: what may happen does, what is refused does not."""
     incident: ir.Incident | None = None
     refused, flaws = [], []
-    for line in scenario.lines():
-        event = line.event
+    for number, line in enumerate(scenario.said["events"], start=1):
+        event = event_of(line, f"e{number}")
         if incident is None:
             assert isinstance(event, ir.Detected), f"{scenario}: begins with a signal"
             incident = ir.open_incident(scenario.policy, event).incident
             continue
         answer = ir.check(incident, event)
-        if line.recorded:
+        if line.get("recorded") == "yes":
             if not answer:
                 flaws.append(f"{event.id}: `recorded` is for what is against the rules; nothing forbids it")
             incident = ir.record(incident, event).incident
             continue
-        flaws += [f"{event.id} {event.kind} {flaw}" for flaw in answered_otherwise(answer, line.refused)]
+        flaws += [f"{event.id} {event.kind} {flaw}" for flaw in answered_otherwise(answer, refusals_in(line))]
         if answer:
             refused.append(Refused(event, answer))
         else:
             incident = ir.apply(incident, event).incident
     assert incident is not None, f"{scenario}: no events"
-    return Told(incident, tuple(refused), tuple(flaws))
+    return Told(incident, tuple(flaws), tuple(refused))
 
 
 @cache
@@ -146,18 +121,51 @@ def policy(also: str) -> ir.Policy:
     return ir.load_policy(f"{SHIPPED.read_text(encoding='utf-8')}{also}\n")
 
 
-# --- helpers --------------------------------------------------------------------------------------------
+def instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
-def one_by_one(told: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+# --- the long form of a story ---------------------------------------------------------------------------
+
+
+def written_out(said: Mapping[str, Any]) -> dict[str, Any]:
+    """What a scenario says, with every instant in full and one event for each step and phase."""
+    day = said.get("day", "")
+    events = [line for one in said["events"] for line in one_by_one(one)]
+    return {**said, "events": in_full(events, day, ""), "expect": in_full(said["expect"], day, "")}
+
+
+def in_full(said: Any, day: str, word: str) -> Any:
+    """The same with every instant written out; ``word`` is what it is said under."""
+    if isinstance(said, dict):
+        return {name: in_full(value, day, "at" if word == "marks" else name) for name, value in said.items()}
+    if isinstance(said, list):
+        return [in_full(value, day, word) for value in said]
+    if word not in INSTANTS or "T" in said or said == "none":
+        return said
+    assert day, f"'{said}' is of no day; say `day`"
+    date, offset = day.split(" ")
+    other, _, clock = said.rpartition(" ")
+    return f"{other or date}T{clock}{':00' * (clock.count(':') < 2)}{offset}"
+
+
+def one_by_one(line: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """A line for each step or phase it lists; the line itself where it lists none."""
-    listed = [name for name in ONE_EVENT_EACH & told.keys() if isinstance(told[name], list)]
+    listed = [name for name in ONE_EVENT_EACH if isinstance(line.get(name), list)]
     if not listed:
-        yield told
-        return
-    assert len(listed) == 1, f"{told}: list one thing in a line"
-    for each in told[listed[0]]:
-        yield {**told, listed[0]: each}
+        yield line
+    for name in listed:
+        yield from ({**line, name: each} for each in line[name])
+
+
+def event_of(line: Mapping[str, Any], default_id: str) -> ir.Event:
+    """The event one line says."""
+    said = {name: value for name, value in line.items() if name not in EVENT_WORDS}
+    said.update({name: said[name] == "yes" for name in FLAGS & said.keys()})
+    return ir.read_event({"id": default_id, "incident": "inc-1", **said})
+
+
+# --- refusals -------------------------------------------------------------------------------------------
 
 
 def refusals_in(line: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:

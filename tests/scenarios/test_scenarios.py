@@ -9,74 +9,26 @@ rule shows as the lines it changes. After a change that is meant, write them aga
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from difflib import unified_diff
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 import pytest
-from expecting import MOMENT_WORDS, as_of, flaws_at, state_of, words_of, written
-from telling import HERE, SCENARIO_WORDS, Scenario, Told, play, scenarios
 
 import ir_policy as ir
+from expecting import MOMENT_WORDS, flaws_at
+from keeping import SNAPSHOTS, by_file, snapshot_of
+from telling import SCENARIO_WORDS, Scenario, Told, instant, scenarios, tell
 
-SNAPSHOTS: Final = HERE / "snapshots"
 FEWEST: Final = 100
-
-# --- snapshots ------------------------------------------------------------------------------------------
 
 
 @cache
 def told(scenario: Scenario) -> Told:
     """The story played once, for all who ask."""
-    return play(scenario)
-
-
-def kept_of(scenario: Scenario) -> dict[str, Any]:
-    """All that stands at the scenario's last instant, a line for each thing."""
-    story = told(scenario)
-    shown = ir.brief(story.incident, scenario.last)
-    then = as_of(story.incident, scenario.last)
-    answer = shown.as_json()
-    state = state_of(shown, answer)
-    return {
-        "level": "  ".join(f"{word} {state[word]}" for word in ("severity", "decided", "raised", "initial", "peak")),
-        "proposed": f"{state['proposed']}, {state['range']}, by {', '.join(state['rows'])}",
-        "phase": f"{state['phase']}  episode {state['episode']}  {then.outcome or 'open'}",
-        "marks": [f"{mark}  {written(at)}" for mark, at in then.marks.items()],
-        "owed": [line_of(said) for said in answer["obligations"]],
-        "refused": [f"{event.id}  {line}" for event, refusals in story.refused for line in map(refusal_line, refusals)],
-        "blocked": [f"{one.rule}  {' or '.join(one.who)}" for one in (*shown.held_back, *shown.shut)],
-        "against": [f"{said['event']}  {words_of(said)}  {said['clause']}" for said in answer["violations"]],
-        "wakes": answer["next_wakeup"] or "none",
-    }
-
-
-def line_of(said: dict[str, Any]) -> str:
-    """One obligation: key, verdict, due (or why there is none), who owes it, basis, clause, reading, item."""
-    due = said["due"] or said["due_kind"] or "none"
-    words = [said["key"], said["verdict"], due, said["owed_by"], said["basis"], said["clause"], said["reading"]]
-    return "  ".join(word for word in (*words, said["item"]) if word)
-
-
-def refusal_line(refusal: ir.Refusal) -> str:
-    missing = "; ".join(refusal.missing)
-    return f"{refusal.rule}  {refusal.clause}  {' or '.join(refusal.who) or 'nobody'}  needs {missing}"
-
-
-def snapshot_of(stories: Sequence[Scenario]) -> str:
-    """The snapshot of one file's scenarios as text: canonical JSON, one thing a line."""
-    kept = {scenario.name: kept_of(scenario) for scenario in stories}
-    return json.dumps(kept, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-
-
-def by_file() -> dict[str, list[Scenario]]:
-    files: dict[str, list[Scenario]] = {}
-    for scenario in scenarios():
-        files.setdefault(scenario.file, []).append(scenario)
-    return files
+    return tell(scenario)
 
 
 # --- tests ----------------------------------------------------------------------------------------------
@@ -102,7 +54,7 @@ def test_it_comes_out_as_written(scenario: Scenario) -> None:
     story = told(scenario)
     flaws = list(story.flaws)
     for moment in scenario.said["expect"]:
-        flaws += [f"at {moment['now']} {flaw}" for flaw in flaws_at(scenario, story.incident, moment)]
+        flaws += [f"at {moment['now']} {flaw}" for flaw in flaws_at(story.incident, moment)]
     assert not flaws, "\n".join(["", str(scenario), *flaws])
 
 
@@ -113,7 +65,7 @@ def test_its_log_alone_gives_the_same_answers(scenario: Scenario) -> None:
     again = ir.replay(scenario.policy, ir.read_log(ir.write_log(incident.log, incident.pin)))
     assert again == incident
     for moment in scenario.said["expect"]:
-        now = scenario.instant(moment["now"])
+        now = instant(moment["now"])
         assert ir.obligations(again, now) == ir.obligations(incident, now)
 
 
