@@ -4,13 +4,13 @@ A scenario has a `name` (a sentence), `events`, and `expect`: what must be so at
 text; instants are RFC 3339. An event says `at`, `kind`, `by` and its fields; the incident and the event's id (`e1`,
 `e2`, …) are filled in. It must be allowed, unless it says `refused` (then it does not happen) or `recorded: yes` (it
 happened against the rules, and counts as far as the rules let it). `refused` is a list of rules, or says of each what
-it answers: `{rule: {clause: …, who: […], missing: […]}}`.
+it answers: `{rule: {clause: …, who: […], missing: […]}}`; `itself` is the rule somebody wants to waive.
 
 Three things make a story shorter, each where a reader sees it:
 
 - `day: 2026-05-05 +10:00` once in a scenario: a bare `10:05` is that day in that offset, and `2026-05-06 09:30` another
   day in it; an instant written out in full stands as it is;
-- `step: [isolate, rotate-secrets]` and `phase: [assess, contain]` are one event for each, in that order;
+- `step: [isolate, rotate-secrets]` is one event for each, in that order; so are `phase`, `gate` and `obligation`;
 - `policy_also_says` adds a line to the shipped policy.
 """
 
@@ -33,7 +33,7 @@ SCENARIO_WORDS: Final = frozenset({"name", "day", "policy_also_says", "events", 
 EVENT_WORDS: Final = frozenset({"refused", "recorded"})
 REFUSAL_WORDS: Final = frozenset({"clause", "who", "missing"})
 FLAGS: Final = frozenset({"drill", "acting", "amount_known"})
-ONE_EVENT_EACH: Final = ("step", "phase")
+ONE_EVENT_EACH: Final = ("step", "phase", "gate", "obligation")
 INSTANTS: Final = frozenset(
     {"at", "recorded_at", "since", "impact_started", "next_update_by", "due", "until"}
     | {"now", "met_at", "binding", "anchor", "opened_at", "next_wakeup"}
@@ -171,6 +171,8 @@ def event_of(line: Mapping[str, Any], default_id: str) -> ir.Event:
 def refusals_in(line: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
     """By rule, what the line says of each refusal; nothing where it only names the rule."""
     said = line.get("refused", [])
+    if said == "itself":
+        said = [line["gate"] if "gate" in line else line["obligation"].partition("@")[0]]
     of_each: Mapping[str, Mapping[str, Any]] = said if isinstance(said, dict) else {rule: {} for rule in said}
     for rule, words in of_each.items():
         assert words.keys() <= REFUSAL_WORDS, f"{rule}: unknown words in {sorted(words)}"
