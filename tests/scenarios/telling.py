@@ -90,13 +90,14 @@ def tell(scenario: Scenario) -> Told:
             incident = ir.open_incident(scenario.policy, event).incident
             continue
         answer = ir.check(incident, event)
-        if line.get("recorded") == "yes":
+        recorded = line.get("recorded") == "yes"
+        if not recorded or "refused" in line:
+            flaws += [f"{event.id} {event.kind} {flaw}" for flaw in answered_otherwise(answer, refusals_in(line))]
+        if recorded:
             if not answer:
                 flaws.append(f"{event.id}: `recorded` is for what is against the rules; nothing forbids it")
             incident = ir.record(incident, event).incident
-            continue
-        flaws += [f"{event.id} {event.kind} {flaw}" for flaw in answered_otherwise(answer, refusals_in(line))]
-        if answer:
+        elif answer:
             refused.append(Refused(event, answer))
         else:
             incident = ir.apply(incident, event).incident

@@ -18,8 +18,8 @@ from typing import Final
 import pytest
 
 import ir_policy as ir
-from ir_policy.terms import OUTCOMES
 from expecting import MOMENT_WORDS, flaws_at
+from ir_policy.terms import OUTCOMES
 from keeping import SNAPSHOTS, by_file, snapshot_of
 from telling import SCENARIO_WORDS, Scenario, Told, instant, scenarios, tell
 
@@ -47,6 +47,12 @@ def test_the_scenarios_are_there_and_well_written() -> None:
         for moment in scenario.said["expect"]:
             assert moment.keys() <= MOMENT_WORDS, f"{scenario}: unknown words in {sorted(moment)}"
             assert len(moment) > 1, f"{scenario}: nothing is expected at {moment['now']}"
+            empty = [
+                word
+                for word in ("obligations", "not_owed", "marks", "corrections", "shows")
+                if moment.get(word) in ([], {})
+            ]
+            assert not empty, f"{scenario}: {empty} ask for nothing at {moment['now']}"
 
 
 @pytest.mark.parametrize("scenario", scenarios(), ids=repr)
