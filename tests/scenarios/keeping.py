@@ -21,7 +21,7 @@ def kept_of(scenario: Scenario, story: Told) -> dict[str, Any]:
     state = state_of(shown, answer)
     return {
         "level": "  ".join(f"{word} {state[word]}" for word in ("severity", "decided", "raised", "initial", "peak")),
-        "proposed": f"{state['proposed']}, {state['range']}, by {', '.join(state['rows'])}",
+        "proposed": f"{state['proposed']}, {state['range']}, by {', '.join(state['rows'])} ({clauses_of(story, scenario)})",
         "phase": f"{state['phase']}  episode {state['episode']}  {then.outcome or 'open'}",
         "marks": [f"{mark}  {written(at)}" for mark, at in then.marks.items()],
         "owed": [line_of(said) for said in answer["obligations"]],
@@ -30,6 +30,12 @@ def kept_of(scenario: Scenario, story: Told) -> dict[str, Any]:
         "against": [f"{said['event']}  {words_of(said)}  {said['clause']}" for said in answer["violations"]],
         "wakes": answer["next_wakeup"] or "none",
     }
+
+
+def clauses_of(story: Told, scenario: Scenario) -> str:
+    """The clauses the proposed level rests on, without the document and its version."""
+    said = dict(ir.explain(story.incident, "severity", scenario.last).lines)
+    return ", ".join(clause.partition(" of ")[0] for clause in said["clauses"].split(", "))
 
 
 def line_of(said: dict[str, Any]) -> str:
