@@ -14,6 +14,7 @@ import pytest
 
 import ir_policy as ir
 from ir_policy.cli import main
+from ir_policy.exchange.published import NAMES
 from ir_policy.rules.model import Policy
 
 REPO: Final = Path(__file__).parents[1]
@@ -198,3 +199,42 @@ def test_the_readme_s_commands_run(
     answers = {command[0]: main(command) for command in commands}
     assert answers == {"open": 0, "add": 0, "check": 1, "brief": 0, "explain": 0}
     assert "DO NOW" in capsys.readouterr().out
+
+
+# --- the page about schemas -----------------------------------------------------------------------------
+
+SCHEMAS_PAGE: Final = (REPO / "docs" / "schemas.md").read_text(encoding="utf-8")
+
+
+def test_the_page_about_schemas_names_every_schema() -> None:
+    """Its table has each published schema once, in their order."""
+    assert re.findall(r"^\| `([a-z-]+)` \|", SCHEMAS_PAGE, re.MULTILINE) == list(NAMES)
+
+
+def test_the_commands_of_the_page_about_schemas_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is answered; what is written with --python is the module that the code below it imports."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    source = REPO / "src" / "ir_policy" / "rules" / "catalog" / "motion-mavericks.yaml"
+    Path("our-policy.yaml").write_bytes(source.read_bytes())
+    commands = re.findall(r"^    ir-policy (schema[^#>\n]*)(?:> (\S+))?", SCHEMAS_PAGE, re.MULTILINE)
+    assert len(commands) == 6
+    for command, target in commands:
+        assert main(shlex.split(command)) == 0
+        said = capsys.readouterr().out
+        assert said
+        if target:
+            Path(target).write_text(said, encoding="utf-8")
+    (block,) = re.findall(r"^```python\n(.*?)^```$", SCHEMAS_PAGE, re.DOTALL | re.MULTILINE)
+    now = instant("2026-04-03T08:05:00Z")
+    opened = ir.open_incident(
+        ir.load_policy("motion-mavericks"), ir.Detected(incident="inc-7", at=now, by="a", source="s")
+    )
+    space: dict[str, object] = {"ir": ir, "now": now, "incident": opened.incident}
+    exec(block, space)
+    assert space["reported"] == ir.FactsReported(
+        incident="inc-7", at=now, by="dana", facts={"streaming-unavailable": ir.YES, "client/acme": ir.UNKNOWN}
+    )
+    assert space["late"] == []

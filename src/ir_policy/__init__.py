@@ -59,6 +59,7 @@ from ir_policy.rules.model import Policy
 from ir_policy.terms import NO, UNKNOWN, YES, Basis, Phase, Severity, Truth
 
 if TYPE_CHECKING:
+    from ir_policy.exchange.published import schema
     from ir_policy.rules.compile import load_policy
 
 __all__ = [
@@ -107,6 +108,8 @@ __all__ = [
     "event_schema",
     "Log",
     "PolicyPin",
+    # what goes in and out, for other languages
+    "schema",
     # what can happen
     "Event",
     "Detected",
@@ -145,11 +148,11 @@ __all__ = [
     "Problem",
 ]
 
-_LAZY = {"load_policy": "ir_policy.rules.compile"}
+_LAZY = {"load_policy": "ir_policy.rules.compile", "schema": "ir_policy.exchange.published"}
 
 
 def __getattr__(name: str) -> Any:
-    """Load what needs pydantic and YAML the first time somebody asks for it."""
+    """Load what few need, or what needs pydantic and YAML, the first time somebody asks for it."""
     if name in _LAZY:
         from importlib import import_module
 

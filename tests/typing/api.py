@@ -104,6 +104,7 @@ def log(policy: ir.Policy, lines: str) -> ir.Incident:
     incident = ir.replay(policy, read)
     assert_type(ir.write_log(incident.log, incident.pin), str)
     assert_type(ir.event_schema(), dict[str, Any])
+    assert_type(ir.schema("brief"), dict[str, Any])
     return ir.replay(policy, incident.log, known_at=datetime(2026, 4, 3, tzinfo=timezone.utc))
 
 
