@@ -22,8 +22,7 @@ from ir_policy.terms import rfc3339
 
 __all__ = ["Correction", "all_drawn_anew", "drawn_anew", "folded", "in_order", "inverted", "order"]
 
-WITHOUT_EFFECT: Final = frozenset({"note", "merged", "channel-opened", "page-sent", "page-acknowledged", "page-failed",
-                            "action-opened", "action-closed"})  # fmt: skip
+WITHOUT_EFFECT: Final = frozenset({"note", "page-sent", "page-acknowledged", "page-failed"})
 """Kinds no rule asks about: they can change no conclusion, whenever they arrive."""
 KEPT_EVERY: Final = 64
 """How many events lie between two states that are kept while a log grows: folding so many takes as long as sorting it."""

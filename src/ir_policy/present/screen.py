@@ -274,7 +274,8 @@ class _Screen:
         holders = self.case.history.holders.get(role)
         if holders:
             return ", ".join(holders)
-        return self.policy.roles[role].contact
+        # An action is owed by whoever its event names, and that is a person already.
+        return self.policy.roles[role].contact if role in self.policy.roles else role
 
     def _from(self, refusal: Refusal) -> str:
         return f" ({_fit(', '.join(self._owner(role) for role in refusal.who), NAMES)})" if refusal.who else ""
