@@ -10,6 +10,7 @@ import pytest
 
 import ir_policy as ir
 from ir_policy import Holidays, PolicyInvalid, Problem
+from ir_policy.rules.sections import ABOUT_SECTIONS
 
 CATALOG: Final = resources.files("ir_policy.rules").joinpath("catalog")
 
@@ -54,6 +55,24 @@ def problems(source: str | Path, *documents: str | Path | Holidays) -> tuple[Pro
         assert said == " ".join(said.split())
         assert said.encode("utf-8")
     return refused.value.problems
+
+
+def turned(value: object) -> object:
+    """Every mapping with its keys in the opposite order."""
+    if isinstance(value, dict):
+        return {key: turned(item) for key, item in reversed(value.items())}
+    return [turned(item) for item in value] if isinstance(value, list) else value
+
+
+def stripped(text: str) -> str:
+    """The document without its descriptive sections."""
+    kept, dropping = [], False
+    for line in text.split("\n"):
+        if line and not line.startswith((" ", "#")):
+            dropping = line.partition(":")[0] in ABOUT_SECTIONS
+        if not dropping:
+            kept.append(line)
+    return "\n".join(kept)
 
 
 class Slip(NamedTuple):

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from attrs import field, frozen
 
-from ir_policy.duties.anew import Correction, drawn_anew, folded, in_order, order
+from ir_policy.duties.anew import Correction, drawn_anew, folded, in_order, inverted, order
 from ir_policy.duties.case import Case, Violation
 from ir_policy.duties.gates import Bite
 from ir_policy.duties.ledger import Moves
@@ -273,9 +273,9 @@ def _folded(policy: Policy, log: tuple[Event, ...]) -> Incident:
 
 
 def _belongs_before(incident: Incident, event: Event) -> bool:
-    """Whether the event has its place before others, or changes one, so that the log must be folded afresh."""
-    corrected = isinstance(event, Corrected) or any(isinstance(earlier, Corrected) for earlier in incident.log)
-    return corrected or order(event) < incident._last
+    """Whether the log must be folded afresh: the event stands before others, or something in the log was corrected."""
+    corrected = any(isinstance(earlier, Corrected) for earlier in incident.log)
+    return corrected or inverted(event, incident._last)
 
 
 def _bites(incident: Incident, event: Event) -> tuple[Bite, ...]:
@@ -368,7 +368,7 @@ def _unknown_words(policy: Policy, event: Event) -> list[Problem]:
 
 
 def _step(after: Incident, event: Event, moves: Moves | None, before: Incident | None) -> Step:
-    late = moves is None
+    late = before is not None and inverted(event, before._last)
     if moves is None:
         assert before is not None
         moves = _moves_between(before._case, after._case)

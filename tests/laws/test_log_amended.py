@@ -53,6 +53,39 @@ class TestLateEvents:
         if story[0].kind == "detected":
             assert not any(step.late for step in self.steps(story))
 
+    def test_what_arrives_in_order_after_a_correction_corrects_nothing_either(self) -> None:
+        """Only the correction itself draws conclusions anew; what happens after it is news, not a change of mind."""
+        story = [detected(), told("note", minutes(1), id="n"), corrected("n", {"text": "mended"}, minutes(2))]
+        *_, amended, after = self.steps([*story, reported(minutes(3), {"streaming-unavailable": YES})])
+        assert (amended.late, amended.corrections) == (True, ())
+        assert (after.late, after.corrections, after.level) == (False, (), (None, SEV1))
+        assert "respond@internal#0" in after.opened
+        assert ir.corrections(after.incident) == ()
+
+    @settings(max_examples=60)
+    @given(log=logs(POLICY))
+    def test_the_steps_and_the_log_tell_the_same(self, log: list[Event]) -> None:
+        """Whoever asks a log afterwards is told of every change that the steps told of, in the same order."""
+        if log[0].kind != "detected":
+            return
+        told_by_steps = [change for step in self.steps(log) for change in step.corrections]
+        assert list(ir.corrections(ir.replay(POLICY, log))) == told_by_steps
+
+    def test_in_a_long_log_too(self) -> None:
+        """However many events lie between, what comes late is folded in at its place and changes the same conclusions."""
+        story: list[Event] = [detected(), reported(T0, {"streaming-unavailable": YES})]
+        for number in range(100, 400):
+            if number % 40:
+                story.append(told("note", minutes(number), id=f"e{number}"))
+            else:
+                known = {f"client/c{number}": YES}
+                story.append(reported(minutes(number - 90), known, recorded_at=minutes(number), id=f"e{number}"))
+        story.insert(200, corrected("e160", {"facts": {"client/c160": "no"}}, minutes(298.5), id="mended"))
+        told_by_steps = [change for step in self.steps(story) for change in step.corrections]
+        late = [f"e{number}" for number in range(120, 281, 40)]
+        assert list(dict.fromkeys(change.event for change in told_by_steps)) == [*late, "mended", "e320", "e360"]
+        assert list(ir.corrections(ir.replay(POLICY, story))) == told_by_steps
+
     def steps(self, story: Sequence[Event]) -> Iterator[ir.Step]:
         step = ir.open_incident(POLICY, story[0])  # type: ignore[arg-type]
         for event in story[1:]:

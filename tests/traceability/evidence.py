@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 import ir_policy as ir
 from ir_policy.duties.gates import decisions_of
 from ir_policy.log.events import Closed, PhaseChange, SeverityDecided, StepDone
-from scenarios.test_scenarios import Scenario, instant, policy, scenarios
+from telling import Scenario, instant, policy, scenarios
 
 POSITIVE, NEGATIVE, ON_TIME, LATE = "positive", "negative", "at the limit", "just after it"
 JUST_AFTER: Final = timedelta(seconds=1)

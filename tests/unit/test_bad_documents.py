@@ -20,7 +20,7 @@ import ir_policy as ir
 from ir_policy import Basis, Holidays, PolicyInvalid, Problem, QuestionInvalid
 from ir_policy.clocks import FORMS_IN_WORDS
 from ir_policy.rules.reader import read_document
-from support_documents import AU, EU, NOT_AN_ID, NSW, POLICY, Slip, edited, problems, where
+from support_documents import AU, EU, NOT_AN_ID, NSW, POLICY, Slip, edited, problems, turned, where
 from support_time import at, local
 
 CONDITION_WORDS: Final = "all, any, not, severity, mark, step, phase, finding, some, settled"
@@ -590,13 +590,6 @@ class TestTheCall:
 
 
 # --- the same rules, whatever their layout --------------------------------------------------------------
-
-
-def turned(value: object) -> object:
-    """Every mapping with its keys in the opposite order."""
-    if isinstance(value, dict):
-        return {key: turned(item) for key, item in reversed(value.items())}
-    return [turned(item) for item in value] if isinstance(value, list) else value
 
 
 def plain(text: str) -> dict[str, object]:

@@ -15,15 +15,17 @@ from attrs import frozen
 from ir_policy.duties.amend import amended
 from ir_policy.duties.case import Case
 from ir_policy.duties.gates import Bite
+from ir_policy.errors import Refusal
 from ir_policy.log.events import Corrected, Event
 from ir_policy.rules.model import Policy
 from ir_policy.terms import rfc3339
 
-__all__ = ["Correction", "all_drawn_anew", "drawn_anew", "folded", "in_order", "order"]
+__all__ = ["Correction", "all_drawn_anew", "drawn_anew", "folded", "in_order", "inverted", "order"]
 
-WITHOUT_EFFECT: Final = frozenset({"note", "merged", "channel-opened", "page-sent", "page-acknowledged", "page-failed",
-                            "action-opened", "action-closed"})  # fmt: skip
+WITHOUT_EFFECT: Final = frozenset({"note", "page-sent", "page-acknowledged", "page-failed"})
 """Kinds no rule asks about: they can change no conclusion, whenever they arrive."""
+KEPT_EVERY: Final = 64
+"""How many events lie between two states that are kept while a log grows: folding so many takes as long as sorting it."""
 
 
 @frozen
@@ -40,6 +42,11 @@ class Correction:
 def order(event: Event) -> tuple[datetime, datetime]:
     """The order of the fold; events that share it keep their order in the log."""
     return event.at, event.recorded_at if event.recorded_at is not None else event.at
+
+
+def inverted(event: Event, last: tuple[datetime, datetime]) -> bool:
+    """Whether an event corrects another, or stands before events the log held already."""
+    return isinstance(event, Corrected) or order(event) < last
 
 
 def in_order(policy: Policy, log: Sequence[Event]) -> tuple[list[Event], Mapping[str, tuple[Bite, ...]]]:
@@ -63,19 +70,63 @@ def folded(policy: Policy, log: Sequence[Event], until: Callable[[Event], bool] 
 def all_drawn_anew(policy: Policy, log: Sequence[Event]) -> tuple[Correction, ...]:
     """Every conclusion that was drawn once and is drawn otherwise now, in the order the log learnt better."""
     found: list[Correction] = []
-    case, last, mended = Case(policy), None, False
-    for index, event in enumerate(log):
-        mended = mended or isinstance(event, Corrected)
-        inverted = mended or (last is not None and order(event) < last)
-        if inverted:
-            after = folded(policy, log[: index + 1])
-        else:
-            after = case.branch()
-            after.advance(event)
+    story = _Story(policy)
+    for event in log:
+        before, last = story.case, story.last
+        story.take(event)
         if last is not None:
-            found.extend(drawn_anew(case, after, event, max(last[0], event.at), inverted))
-        case, last = after, max(last, order(event)) if last is not None else order(event)
+            found.extend(drawn_anew(before, story.case, event, max(last[0], event.at), inverted(event, last)))
     return tuple(found)
+
+
+class _Story:
+    """A log that grows, and what follows from it. What comes late is folded in from its place, not from the start."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.log: list[Event] = []
+        self.events: list[Event] = []
+        """The log in the order of the fold, as corrections left it."""
+        self.bites: Mapping[str, tuple[Bite, ...]] = {}
+        self.case = Case(policy)
+        self.kept = [self.case]
+        """The state before the first event, and before every so many."""
+
+    @property
+    def last(self) -> tuple[datetime, datetime] | None:
+        return order(self.events[-1]) if self.events else None
+
+    def take(self, event: Event) -> None:
+        """Let the log learn of an event."""
+        last, coming = self.last, [event]
+        self.log.append(event)
+        if last is not None and inverted(event, last):
+            events, bites = in_order(self.policy, self.log)
+            same = self._same(events, bites)
+            del self.kept[same // KEPT_EVERY + 1 :]
+            del self.events[(len(self.kept) - 1) * KEPT_EVERY :]
+            self.case, self.bites, coming = self.kept[-1], bites, events[len(self.events) :]
+        self.case = self.case.branch()  # whoever asked before still holds the state before
+        for one in coming:
+            self._advance(one)
+
+    def _same(self, events: Sequence[Event], bites: Mapping[str, tuple[Bite, ...]]) -> int:
+        """How many events stand where they stood before, with the same words and the same refusals."""
+        refused = {id_ for id_ in {*self.bites, *bites} if _refusals(self.bites, id_) != _refusals(bites, id_)}
+        for index, (old, new) in enumerate(zip(self.events, events, strict=False)):
+            if (old is not new and old != new) or new.id in refused:
+                return index
+        return min(len(self.events), len(events))
+
+    def _advance(self, event: Event) -> None:
+        if len(self.events) == len(self.kept) * KEPT_EVERY:
+            self.kept.append(self.case.branch())
+        self.case.advance(event, self.bites.get(event.id, ()))
+        self.events.append(event)
+
+
+def _refusals(bites: Mapping[str, tuple[Bite, ...]], event: str) -> list[Refusal]:
+    return [bite.refusal for bite in bites.get(event, ())]
 
 
 def drawn_anew(before: Case, after: Case, event: Event, known: datetime, inverted: bool) -> tuple[Correction, ...]:

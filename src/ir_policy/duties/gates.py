@@ -80,18 +80,27 @@ def _gate_bites(policy: Policy, history: History, level: Level, ledger: Ledger, 
 def known(policy: Policy, history: History, ledger: Ledger, at: datetime) -> tuple[int, int]:
     """What is known to be so and not so, with what is settled at that instant: only gates ask that."""
     yes, no = history.yes, history.no
-    for duty, bit in _settled_bits(policy):
-        of_episode = None if duty.per is Per.INCIDENT else history.episode
-        if any(entry.is_open(at) for entry in ledger.open_of(duty.id, of_episode)):
+    for duties, bit in _settled_bits(policy):
+        if any(_is_owed(duty, history, ledger, at) for duty in duties):
             no |= bit
         else:
             yes |= bit
     return yes, no
 
 
+def _is_owed(duty: Duty, history: History, ledger: Ledger, at: datetime) -> bool:
+    of_episode = None if duty.per is Per.INCIDENT else history.episode
+    return any(entry.is_open(at) for entry in ledger.open_of(duty.id, of_episode))
+
+
 @lru_cache(maxsize=16)
-def _settled_bits(policy: Policy) -> tuple[tuple[Duty, int], ...]:
-    return tuple((policy.duties[atom.name], bit) for atom, bit in policy.bits.items() if atom.kind == "settled")
+def _settled_bits(policy: Policy) -> tuple[tuple[tuple[Duty, ...], int], ...]:
+    """The duties each question about what is settled is about: one by its name, or all that a statute stands behind."""
+    return tuple(
+        (tuple(duty for duty in policy.duties.values() if atom.name in (duty.id, duty.basis.value)), bit)
+        for atom, bit in policy.bits.items()
+        if atom.kind == "settled"
+    )
 
 
 @lru_cache(maxsize=16)

@@ -10,7 +10,7 @@ from datetime import datetime
 from ir_policy.duties.ledger import Ledger
 from ir_policy.log.history import History
 from ir_policy.rules.conditions import All, Any, Atom, Condition, Not
-from ir_policy.rules.model import Gate, Per, Policy, Release
+from ir_policy.rules.model import Duty, Gate, Per, Policy, Release
 from ir_policy.rules.words import atom_words, condition_words, listed, release_words
 from ir_policy.terms import Truth, rfc3339
 
@@ -87,15 +87,22 @@ class Needs:
             return f"a {'yes' if so else 'no'} to {listed(named)}"
         (atom,) = atoms
         if atom.kind == "settled" and so:
-            return f"'{self.policy.duties[atom.name].title}' to be settled (open: {'; '.join(self._open(atom.name))})"
+            return self._settled(atom.name)
         words = atom_words(self.policy, atom)
         return words if so else f"not {words}"
 
-    def _open(self, duty_id: str) -> list[str]:
-        """The open obligations of a duty, each with its limit."""
-        per = self.policy.duties[duty_id].per
+    def _settled(self, name: str) -> str:
+        """What is open of a duty, or of all that a statute stands behind, each with its limit."""
+        duty = self.policy.duties.get(name)
+        if duty is not None:
+            return f"'{duty.title}' to be settled (open: {'; '.join(self._open(duty))})"
+        by_law = [one for one in self.policy.duties.values() if one.basis.value == name]
+        still = [f"'{one.title}': {'; '.join(self._open(one))}" for one in by_law if self._open(one)]
+        return f"what a {name} asks for to be settled (open: {'; '.join(still)})"
+
+    def _open(self, duty: Duty) -> list[str]:
         found = []
-        for entry in self.ledger.open_of(duty_id, None if per is Per.INCIDENT else self.history.episode):
+        for entry in self.ledger.open_of(duty.id, None if duty.per is Per.INCIDENT else self.history.episode):
             if not entry.is_open(self.at):
                 continue
             due = entry.due

@@ -511,6 +511,8 @@ def _out_of_order(event: Event) -> list[Problem]:
             problems.append(Problem("duties", "a sending names its draft, or its duties and recipients"))
     if isinstance(event, Waived) and bool(event.obligation) == bool(event.gate):
         problems.append(Problem("obligation", "a waiver names one obligation or one gate"))
+    if isinstance(event, Merged) and event.into == event.incident:
+        problems.append(Problem("into", "it is merged into itself", "name the incident it goes on as"))
     return problems
 
 

@@ -22,6 +22,7 @@ from ir_policy.terms import (
     LOWERINGS,
     MAX_MARKS,
     OUTCOMES,
+    STAGES,
     FrozenMap,
     Phase,
     Severity,
@@ -378,6 +379,6 @@ KINDS_OF_VALUE: Final[FrozenMap[str, ValueKind]] = FrozenMap(
         "finding": _choice(*FINDINGS),
         "position": _choice("controller", "processor"),
         "outcome": _choice(*OUTCOMES),
-        "stage": _choice("initial", "supplementary", "final"),
+        "stage": _choice(*STAGES),
     }
 )

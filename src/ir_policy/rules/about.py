@@ -16,11 +16,16 @@ from ir_policy.terms import Clause, FrozenMap, Severity
 
 __all__ = [
     "About", "Acknowledgement", "Assumption", "Channel", "Chapter", "Covered", "Dependency", "Exercise", "LeftOut", "NOT_SET",
-    "Objective", "OpenQuestion", "SeeAlso", "Setting", "Signal", "Tool",
+    "Objective", "OpenQuestion", "PAGES", "SeeAlso", "Setting", "Signal", "Tool",
 ]  # fmt: skip
 
 NOT_SET: Final = "not set"
 """What a document writes where its owner still has to give a figure or a name."""
+
+PAGES: Final = (
+    "index", "severity", "phases", "who-does-what", "communications", "privacy", "readiness", "open-questions"
+)  # fmt: skip
+"""The pages a policy is shown on, in reading order."""
 
 
 @frozen
@@ -241,3 +246,5 @@ class About:
     open_questions: FrozenMap[str, OpenQuestion]
     references: FrozenMap[str, SeeAlso]
     drawn_from: FrozenMap[str, SeeAlso]
+    calendar_reading: str
+    """The reading that says which zone, hours and holidays are meant."""

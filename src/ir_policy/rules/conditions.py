@@ -23,6 +23,7 @@ __all__ = [
     "Mask",
     "Not",
     "atoms",
+    "bits_of",
     "compile_mask",
     "condition_schema",
     "parse",
@@ -171,6 +172,14 @@ def _signed(condition: Condition, sign: bool) -> Iterator[tuple[Atom, bool]]:
     else:
         for part in condition.parts:
             yield from _signed(part, sign)
+
+
+def bits_of(mask: int) -> Iterator[int]:
+    """The bits that are set, from the lowest."""
+    while mask:
+        lowest = mask & -mask
+        yield lowest
+        mask ^= lowest
 
 
 _Term: TypeAlias = tuple[frozenset[Atom], frozenset[Atom]]

@@ -77,6 +77,7 @@ class _Linked:
             assumptions=self._each("assumptions", self._assumption),
             open_questions=self._each("open_questions", self._open_question),
             references=self._each("references", self._see_also), drawn_from=self._each("drawn_from", self._see_also),
+            calendar_reading=self._calendar_reading(),
         )  # fmt: skip
 
     def _each(self, section: str, build: Callable[[str, Any, _Path], Any]) -> FrozenMap[str, Any]:
@@ -147,7 +148,7 @@ class _Linked:
         self._all_known((*path, "reading"), "reading", (rule.reading,))
         self._all_known((*path, "open_question"), "open question", (rule.open_question,))
         return Tool(
-            id_, rule.title, Clause(rule.clause), rule.means, rule.channel, FrozenMap(rule.holds), rule.pattern,
+            id_, rule.title, Clause(rule.clause), rule.means, rule.channel, _sorted(rule.holds), rule.pattern,
             rule.template, self._paging(rule.paging, (*path, "paging")), rule.reading, rule.open_question,
         )  # fmt: skip
 
@@ -165,7 +166,7 @@ class _Linked:
         self._all_known((*path, "owed_by"), "role", (rule.owed_by,))
         self._all_known((*path, "follows"), "reference", (rule.follows,))
         self._all_known((*path, "reading"), "reading", (rule.reading,))
-        return Exercise(id_, rule.title, Clause(rule.clause), rule.every, rule.owed_by, FrozenMap(rule.covers),
+        return Exercise(id_, rule.title, Clause(rule.clause), rule.every, rule.owed_by, _sorted(rule.covers),
                         rule.follows, rule.reading)  # fmt: skip
 
     def _assumption(self, id_: str, rule: Any, path: _Path) -> Assumption:
@@ -181,6 +182,13 @@ class _Linked:
 
     def _see_also(self, id_: str, rule: Any, path: _Path) -> SeeAlso:
         return SeeAlso(id_, rule.title, Clause(rule.clause), rule.where, rule.used_for)
+
+    def _calendar_reading(self) -> str:
+        calendar = self.held["calendar"]
+        if calendar is None:
+            return ""
+        self._all_known(("calendar", "reading"), "reading", (calendar.reading,))
+        return str(calendar.reading)
 
     # --- names ---
 

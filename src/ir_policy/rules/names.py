@@ -10,13 +10,16 @@ from typing import Final
 
 from ir_policy.errors import Problem
 from ir_policy.rules.conditions import BARE, Atom, Condition, ConditionFault, Mask, atoms, compile_mask
+from ir_policy.rules.dead import Flaw
 from ir_policy.rules.model import Fact, Family, MarkRule, Reading, RoleRule
 from ir_policy.rules.shape import Shaped, in_one_line
-from ir_policy.terms import EVENT_FIELDS, FINDINGS, FrozenMap, nearest
+from ir_policy.terms import EVENT_FIELDS, FINDINGS, Basis, FrozenMap, nearest
 
 __all__ = ["Names", "named_in"]
 
 _Path = tuple[str | int, ...]
+_MOST_HINTS: Final = 100
+"""Finding the nearest word takes milliseconds; a document with more slips than this has another trouble."""
 
 
 class Names:
@@ -54,11 +57,11 @@ class Names:
                     what = "only gates may ask whether a duty is settled"
                     self._flaw(part, path, what, "let the duty start from a mark that the other one sets")
                     continue
-                self._known(part, path, "duty", atom.name, self._duty_ids)
+                self._known(part, path, "duty", atom.name, {*self._duty_ids, Basis.STATUTE.value})
             if atom.kind == "fact":
                 self._known_fact(part, path, atom.name)
             elif register is not None:
-                self._known(part, path, atom.kind, atom.name, register)
+                self._known(part, path, {"some": "family"}.get(atom.kind, atom.kind), atom.name, register)
         try:
             return compile_mask(condition, self._bit)
         except ConditionFault as fault:
@@ -80,7 +83,8 @@ class Names:
     ) -> None:
         known = list(register)
         if name not in known and what not in self._unread and name not in self._half_read.get(what, ()):
-            self._flaw(part, path, f"unknown {what} '{name[:60]}'", nearest(name, known), key=key)
+            hint = nearest(name, known) if len(self.problems) < _MOST_HINTS else ""
+            self._flaw(part, path, f"unknown {what} '{name[:60]}'", hint, key=key)
 
     def known(self, path: _Path, what: str, name: str, register: Iterable[str] | None = None) -> None:
         """Report a name of the company's document unless it is known; for its descriptive sections."""
@@ -109,6 +113,10 @@ class Names:
 
     def _flaw(self, part: Shaped, path: _Path, what: str, hint: str = "", *, key: bool = False) -> None:
         self.problems.append(Problem(part.tree.where(path, key=key), in_one_line(what), hint))
+
+    def _flaws(self, part: Shaped, path: _Path, found: Iterable[Flaw]) -> None:
+        for below, what, hint in found:
+            self._flaw(part, (*path, *below), what, hint)
 
     def _missing(self, section: str, hint: str = "") -> None:
         self.problems.append(

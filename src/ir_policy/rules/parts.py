@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from ir_policy.clocks import Limit, parse_limit
 from ir_policy.rules.conditions import parse
 from ir_policy.rules.scalars import Path, plain_text, read_id, read_ids, slip
-from ir_policy.terms import OUTCOMES, Basis, Phase, Severity
+from ir_policy.terms import OUTCOMES, STAGES, Basis, Phase, Severity
 
 __all__ = [
     "ActDoc",
@@ -183,7 +183,9 @@ def _act(value: object, path: Path) -> ActDoc:
         raise slip(f"'{kind}' knows only {' and '.join(repr(word) for word in fixed)}", "", (*path, kind))
     if "stage" in parts and kind != "notice":
         raise slip("'stage' belongs to notices", "", (*path, "stage"))
-    return ActDoc(kind=kind, names=names, stage=read_id(parts["stage"]) if "stage" in parts else "")
+    if "stage" in parts and parts["stage"] not in STAGES:
+        raise slip("is not a stage", f"write one of: {', '.join(STAGES)}", (*path, "stage"))
+    return ActDoc(kind=kind, names=names, stage=parts.get("stage", ""))
 
 
 class SourceOfMarkDoc(BaseModel):

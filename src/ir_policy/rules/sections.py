@@ -11,18 +11,14 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict
 
 from ir_policy.clocks import CalendarDays, CalendarMonths, Limit, parse_limit
+from ir_policy.rules.about import PAGES
 from ir_policy.rules.scalars import By, Duration, Id, Ids, Text, Texts, plain_text, slip
 from ir_policy.terms import Severity
 
 __all__ = [
     "ABOUT_SECTIONS", "AssumptionDoc", "ChannelDoc", "ChapterDoc", "DependencyDoc", "ExerciseDoc", "ObjectiveDoc",
-    "OpenQuestionDoc", "PAGES", "ScopeDoc", "SeeAlsoDoc", "SignalDoc", "ToolDoc",
+    "OpenQuestionDoc", "ScopeDoc", "SeeAlsoDoc", "SignalDoc", "ToolDoc",
 ]  # fmt: skip
-
-PAGES: Final = (
-    "index", "severity", "phases", "who-does-what", "communications", "privacy", "readiness", "open-questions"
-)  # fmt: skip
-"""The pages a policy is shown on, in reading order."""
 
 
 class _Section(BaseModel):
