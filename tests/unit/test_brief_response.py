@@ -214,7 +214,7 @@ class TestItems:
         shown = ir.brief(told(policy, *self.ACTIONS), at(11, 40))
         assert [line for line in part(shown, "NEXT") if "15:00" in line] == [
             "  due 3h20m      15:00 (05:00Z)  second-player: close the follow-up acti… (ravi)",
-            "  due 3h20m      15:00 (05:00Z)  alarm: close the follow-up action (client-succe…)",
+            "  due 3h20m      15:00 (05:00Z)  alarm: close the follow-up acti… (client-succ…)",
         ]
         assert "  action-item@internal#0: second-player  open\n" in shown.text()
 
