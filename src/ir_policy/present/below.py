@@ -15,7 +15,7 @@ from ir_policy.errors import Refusal
 from ir_policy.log.events import Event
 from ir_policy.present.blocked import refusal_lines, unanswered
 from ir_policy.present.groups import grouped, urgency
-from ir_policy.present.lines import LocalClock
+from ir_policy.present.lines import WIDTH, LocalClock
 from ir_policy.present.response import response_lines
 
 __all__ = ["Below"]
@@ -77,21 +77,23 @@ class Below:
     def _clock_lines(self, obligation: Obligation, index: int) -> Iterator[str]:
         also = "  same act: " if index else "  "
         about = f": {obligation.item}" if obligation.item else ""
-        yield f"{also}{obligation.key}{about}  {self._verdict(obligation)}"
-        yield f"      {self._limit(obligation)}{self._met(obligation)}"
+        head, why = (
+            f"{also}{obligation.key}{about}  {obligation.verdict.replace('-', ' ')}",
+            self._why_ended(obligation),
+        )
+        fits = not why or len(f"{head}, {why}") <= WIDTH
+        yield f"{head}, {why}" if why and fits else head
+        yield f"      {self._limit(obligation)}{self._met(obligation)}{'' if fits else f'; {why}'}"
         basis = obligation.basis if obligation.source is None else f"{obligation.basis}, {obligation.source.cite}"
         yield f"      {basis}; clause {obligation.clause}; {obligation.owed_by}"
         if obligation.breach is not None:
             yield f"      breach {self.clock.full(obligation.breach.at)} ({obligation.breach.cause})"
 
-    def _verdict(self, obligation: Obligation) -> str:
-        verdict = obligation.verdict.replace("-", " ")
+    def _why_ended(self, obligation: Obligation) -> str:
         if obligation.status in ("active", "pending"):
-            return verdict
+            return ""
         entry = self.case.ledger.entries[obligation.key]
-        ended = next((event for event in self.log if event.id == entry.settled_by), None)
-        why = why_ended(entry, ended)
-        return f"{verdict}, {why}" if why else verdict
+        return why_ended(entry, next((event for event in self.log if event.id == entry.settled_by), None))
 
     def _limit(self, obligation: Obligation) -> str:
         """Until when, by which limit, and since when that is counted."""
