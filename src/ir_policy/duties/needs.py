@@ -10,7 +10,7 @@ from datetime import datetime
 from ir_policy.duties.ledger import Ledger
 from ir_policy.log.history import History
 from ir_policy.rules.conditions import All, Any, Atom, Condition, Not
-from ir_policy.rules.model import Gate, Per, Policy, Release
+from ir_policy.rules.model import Duty, Gate, Per, Policy, Release
 from ir_policy.rules.words import atom_words, condition_words, listed, release_words
 from ir_policy.terms import Truth, rfc3339
 
@@ -87,15 +87,16 @@ class Needs:
             return f"a {'yes' if so else 'no'} to {listed(named)}"
         (atom,) = atoms
         if atom.kind == "settled" and so:
-            return f"'{self.policy.duties[atom.name].title}' to be settled (open: {'; '.join(self._open(atom.name))})"
+            owed = [duty for duty in self.policy.asked_about(atom.name) if self._open(duty)]
+            titles = listed([f"'{duty.title}'" for duty in owed])
+            return f"{titles} to be settled (open: {'; '.join(key for duty in owed for key in self._open(duty))})"
         words = atom_words(self.policy, atom)
         return words if so else f"not {words}"
 
-    def _open(self, duty_id: str) -> list[str]:
+    def _open(self, duty: Duty) -> list[str]:
         """The open obligations of a duty, each with its limit."""
-        per = self.policy.duties[duty_id].per
         found = []
-        for entry in self.ledger.open_of(duty_id, None if per is Per.INCIDENT else self.history.episode):
+        for entry in self.ledger.open_of(duty.id, None if duty.per is Per.INCIDENT else self.history.episode):
             if not entry.is_open(self.at):
                 continue
             due = entry.due

@@ -57,6 +57,8 @@ def atom_words(policy: Policy, atom: Atom) -> str:
         return f"phase {name} ({means})" if means else f"phase {name}"
     if atom.kind == "settled" and name in policy.duties:
         return f"'{policy.duties[name].title}' settled ({name})"
+    if atom.kind == "settled":
+        return f"everything settled that a {name} asks for"
     return str(atom)
 
 
