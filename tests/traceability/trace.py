@@ -14,7 +14,7 @@ import yaml
 from attrs import frozen
 
 import ir_policy as ir
-from ir_policy.clocks import Elapsed, Immediate, SameBusinessDay
+from ir_policy.clocks import BeforeClosed, BusinessDays, Elapsed, GivenByEvent, Immediate, SameBusinessDay
 from ir_policy.rules.model import Duty
 from traceability.evidence import LATE, NEGATIVE, ON_TIME, POSITIVE, Found, evidence
 
@@ -104,11 +104,9 @@ def wanted(place: str) -> list[tuple[str, str]]:
         return [(POSITIVE, "")]
     if section == "duties":
         duty = ir.load_policy("motion-mavericks").duties[name]
-        return [
-            (POSITIVE, ""),
-            (NEGATIVE, ""),
-            *((side, limit) for limit in limits_of(duty) for side in (ON_TIME, LATE)),
-        ]
+        sides = [(side, limit) for limit in limits_of(duty) for side in (ON_TIME, LATE)]
+        # What is done before the closing has no instant to be compared with: the closing is still to come.
+        return [(POSITIVE, ""), (NEGATIVE, ""), *(one for one in sides if one != (ON_TIME, str(BeforeClosed())))]
     return []
 
 
@@ -118,7 +116,14 @@ def limits_of(duty: Duty) -> list[str]:
     return list(dict.fromkeys(str(limit) for limit in timed))
 
 
-_TIMED: Final = (Elapsed.kind, Immediate.kind, SameBusinessDay.kind, "business-days", "given", "before-close")
+_TIMED: Final = (
+    Elapsed.kind,
+    Immediate.kind,
+    SameBusinessDay.kind,
+    BusinessDays.kind,
+    GivenByEvent.kind,
+    BeforeClosed.kind,
+)
 
 
 def missing(place: str) -> list[str]:
