@@ -198,7 +198,7 @@ def as_page() -> str:
 
 
 def files() -> dict[Path, str]:
-    return {DOCS / "policy" / "traceability.md": as_page(), DOCS / "policy" / "traceability.json": as_json()}
+    return {DOCS / "traceability.md": as_page(), DOCS / "traceability.json": as_json()}
 
 
 def all_missing() -> list[str]:
