@@ -78,9 +78,14 @@ def _asked(incident: ir.Incident) -> Iterator[tuple[ir.Event, list[str]]]:
             so_far = ir.open_incident(incident.policy, event).incident
             continue
         acts = set(_acts(so_far, event))
-        yield event, [
-            gate.id for gate in incident.policy.gates.values() if acts & {(act.kind, act.name) for act in gate.forbids}
-        ]
+        yield (
+            event,
+            [
+                gate.id
+                for gate in incident.policy.gates.values()
+                if acts & {(act.kind, act.name) for act in gate.forbids}
+            ],
+        )
         so_far = ir.record(so_far, event).incident
 
 
@@ -116,7 +121,10 @@ def _of_moments(scenario: Scenario, incident: ir.Incident) -> Iterator[tuple[str
 
 def _of_level(scenario: Scenario, shown: ir.Brief) -> Iterator[tuple[str, Found]]:
     rules = shown.incident.policy
-    for section, names in (("severity_rows", [row.id for row in rules.rows]), ("severity_raise", [*rules.raises.rules])):
+    for section, names in (
+        ("severity_rows", [row.id for row in rules.rows]),
+        ("severity_raise", [*rules.raises.rules]),
+    ):
         for name in names:
             decided = name in shown.proposed.determined_by
             yield f"{section}.{name}", Found(POSITIVE if decided else NEGATIVE, scenario.name)

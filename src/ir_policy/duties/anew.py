@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from attrs import frozen
@@ -22,8 +23,9 @@ from ir_policy.terms import rfc3339
 
 __all__ = ["Correction", "all_drawn_anew", "drawn_anew", "folded", "in_order", "inverted", "order"]
 
-WITHOUT_EFFECT: Final = frozenset({"note", "page-sent", "page-acknowledged", "page-failed"})
-"""Kinds no rule asks about: they can change no conclusion, whenever they arrive."""
+ONLY_WHERE_ASKED: Final = frozenset({"note", "merged", "channel-opened", "page-sent", "page-acknowledged", "page-failed",
+                            "action-opened", "action-closed"})  # fmt: skip
+"""Kinds that change a conclusion only where a rule of the policy asks about them."""
 KEPT_EVERY: Final = 64
 """How many events lie between two states that are kept while a log grows: folding so many takes as long as sorting it."""
 
@@ -112,15 +114,11 @@ class _Story:
 
     def _same(self, events: Sequence[Event], bites: Mapping[str, tuple[Bite, ...]]) -> int:
         """How many events stand where they stood before, with the same words and the same refusals."""
-        pairs = zip(self.events, events, strict=False)
-        return next(
-            (
-                index
-                for index, (old, new) in enumerate(pairs)
-                if (old is not new and old != new) or _refusals(self.bites, old) != _refusals(bites, new)
-            ),
-            min(len(self.events), len(events)),
-        )
+        refused = {id_ for id_ in {*self.bites, *bites} if _refusals(self.bites, id_) != _refusals(bites, id_)}
+        for index, (old, new) in enumerate(zip(self.events, events, strict=False)):
+            if (old is not new and old != new) or new.id in refused:
+                return index
+        return min(len(self.events), len(events))
 
     def _advance(self, event: Event) -> None:
         if len(self.events) == len(self.kept) * KEPT_EVERY:
@@ -129,8 +127,8 @@ class _Story:
         self.events.append(event)
 
 
-def _refusals(bites: Mapping[str, tuple[Bite, ...]], event: Event) -> list[Refusal]:
-    return [bite.refusal for bite in bites.get(event.id, ())]
+def _refusals(bites: Mapping[str, tuple[Bite, ...]], event: str) -> list[Refusal]:
+    return [bite.refusal for bite in bites.get(event, ())]
 
 
 def drawn_anew(before: Case, after: Case, event: Event, known: datetime, inverted: bool) -> tuple[Correction, ...]:
@@ -139,7 +137,7 @@ def drawn_anew(before: Case, after: Case, event: Event, known: datetime, inverte
     ``known`` is the latest instant the log speaks of, ``inverted`` whether the event stands before others there.
     """
     late = event.recorded_at is not None and event.recorded_at > event.at
-    if event.kind in WITHOUT_EFFECT or not (inverted or late):
+    if event.kind in _without_effect(before.policy) or not (inverted or late):
         return ()
     now = max(known, event.recorded_at) if event.recorded_at is not None else known
     if not inverted and not _breached(before, now):
@@ -155,6 +153,17 @@ def drawn_anew(before: Case, after: Case, event: Event, known: datetime, inverte
         for what in sorted(old.keys() | new.keys())
         if old.get(what) != new.get(what)
     )
+
+
+@lru_cache(maxsize=16)
+def _without_effect(policy: Policy) -> frozenset[str]:
+    """Kinds no rule asks about: they can change no conclusion, whenever they arrive."""
+    asked = set(policy.mark_sources)
+    for duty in policy.duties.values():
+        asked.update(name for act in duty.met_by if act.kind == "event" for name in act.names)
+    for gate in policy.gates.values():
+        asked.update(forbidden.name for forbidden in gate.forbids if forbidden.kind == "event")
+    return ONLY_WHERE_ASKED - asked
 
 
 def _breached(case: Case, now: datetime) -> set[str]:

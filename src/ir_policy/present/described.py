@@ -12,7 +12,7 @@ from typing import Any, Final, get_args
 from ir_policy.clocks import Limit, Promptly, parse_limit
 from ir_policy.duties.entries import Status
 from ir_policy.log.events import KINDS
-from ir_policy.terms import DIALECT, Basis, Phase, Severity, schema_id
+from ir_policy.terms import DIALECT, OUTCOMES, Basis, Phase, Severity, schema_id
 
 __all__ = ["result_schemas"]
 
@@ -20,6 +20,10 @@ VERDICTS: Final = (
     "pending", "open", "at-risk", "missed", "undetermined", "met", "met-late", "waived", "cancelled", "not-required",
 )  # fmt: skip
 CAUSES: Final = ("deadline", "born-overdue", "raised-after-limit")
+TOLD: Final = (
+    "event", "level", "mark", "opened", "revived", "tightened", "attempt", "met", "cancelled", "waived", "lapsed",
+    "dropped", "violation", "missed", "undetermined", "past-advice", "at-risk", "due", "correction",
+)  # fmt: skip
 BOUNDARIES: Final = ("inclusive", "exclusive")
 ERRORS: Final = (
     "PolicyInvalid",
@@ -65,6 +69,11 @@ def _answers() -> dict[str, tuple[str, str, dict[str, Any]]]:
             {"type": "array", "items": _obligation()},
         ),
         "brief": ("what an incident needs at an instant", "What `ir-policy brief --json` prints.", _brief()),
+        "timeline": (
+            "what happened, what fell due and what is still to come",
+            "What `ir-policy timeline --json` prints.",
+            _timeline(),
+        ),
         "check": (
             "whether an event may happen",
             "What `ir-policy check --json` prints; an empty list means that nothing forbids it.",
@@ -341,7 +350,16 @@ def _brief() -> dict[str, Any]:
         "current": _words(phase.value for phase in Phase),
         "episode": {**_COUNT, "description": "How often the incident was reopened."},
         "closed": {"type": "boolean"},
-        "blocked_by": _list(_refusal(), "Why the next phase may not be entered yet."),
+        "outcome": _words((*OUTCOMES, None), "How it was closed; null while it is open."),
+        "entered": _list(_words(phase.value for phase in Phase), "The phases of this episode so far."),
+        "not_applicable": _list(
+            _object({"phase": _words(phase.value for phase in Phase), "reason": _text("Why.")}),
+            "Phases found not to apply.",
+        ),
+        "steps": _steps(),
+        "blocked_by": _list(
+            _refusal(), "Why what comes next may not happen yet: recovery, the next phase, or closing."
+        ),
     }
     return _object(
         {
@@ -352,10 +370,48 @@ def _brief() -> dict[str, Any]:
             "head": _or_null(_text("The digest of its last line, where lines are chained.")),
             "severity": _object(severity),
             "phase": _object(phase),
+            "merged_into": _or_null(_text("The incident this one goes on as.")),
+            "channels": _texts("Where it is worked on, in the order they were opened."),
             "obligations": _list(_obligation(), "What is owed and settled, in order of keys."),
             "next_wakeup": _or_null(_instant("When anything changes by time alone; null if nothing does.")),
             "violations": _list(_violation(), "What was recorded against the rules."),
             "corrections": _list(_correction(), "Conclusions that are drawn otherwise than before."),
+        }
+    )
+
+
+def _steps() -> dict[str, Any]:
+    done = _object({"step": _text("The step."), "at": _instant("When it was done.")})
+    return _object(
+        {"done": _list(done, "Done in this episode."), "open": _texts("Not done.")},
+        description="The steps of the present phase.",
+    )
+
+
+def _timeline() -> dict[str, Any]:
+    entry = {
+        "at": _instant("When."),
+        "precision": _words(("minute", "day", "month", None), "How exactly the record knows that; null: exactly."),
+        "since_detection": {
+            "type": "string",
+            "pattern": _DURATION_FORM.replace("^", "^-?"),
+            "description": "How long after the first signal; with a minus before it.",
+        },
+        "kind": _words(TOLD, "What kind of thing it is."),
+        "text": _text("In a sentence, with local times."),
+        "by": _or_null(_text("Who did it.")),
+        "event": _or_null(_text("The event that did it; null where time alone did.")),
+        "about": _or_null(_text("The obligation, gate, mark or conclusion it is about.")),
+        "ahead": {"type": "boolean", "description": "Whether it is later than the instant judged at."},
+    }
+    return _object(
+        {
+            "as_of": _instant("The instant judged at."),
+            "policy": _policy(),
+            "incident": _text("The incident."),
+            "detected": _instant("The first signal."),
+            "entries": _list(_object(entry), "In the order of time; what an event did stands behind it.", minItems=1),
+            "left_out": {**_COUNT, "description": "How many events of the log are later than that instant."},
         }
     )
 
