@@ -10,7 +10,7 @@ import copy
 from collections.abc import Iterable
 from functools import cache
 from importlib import resources
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
@@ -47,17 +47,16 @@ def noticed_by(mutant: Mutant) -> str:
 
 
 def _comes_out_otherwise(scenario: Scenario, rules: Policy) -> bool:
-    retold = copy.copy(scenario)
-    retold.policy = rules
-    story = tell(retold)
-    if story.flaws or any(flaw for moment in retold.said["expect"] for flaw in flaws_at(story.incident, moment)):
+    told = copy.copy(scenario)
+    told.policy = rules
+    story = tell(told)
+    if story.flaws or any(flaw for moment in told.said["expect"] for flaw in flaws_at(story.incident, moment)):
         return True
-    return kept_of(retold, story) != kept(scenario)
+    return kept_of(told, story) != _kept(scenario)
 
 
 @cache
-def kept(scenario: Scenario) -> dict[str, Any]:
-    """All that stands at the scenario's last instant under the policy as it is."""
+def _kept(scenario: Scenario) -> object:
     return kept_of(scenario, tell(scenario))
 
 
