@@ -234,8 +234,23 @@ def test_the_readme_s_commands_run(
     commands = [shlex.split(command, comments=True) for command in COMMANDS]
     assert len(commands) >= 5, f"{len(commands)} commands examined"
     answers = {command[0]: main(command) for command in commands}
-    assert answers == {"open": 0, "add": 0, "check": 1, "brief": 0, "explain": 0}
+    assert answers == {"open": 0, "add": 0, "check": 1, "brief": 0, "explain": 0, "timeline": 0}
     assert "DO NOW" in capsys.readouterr().out
+
+
+# --- the page about answers -----------------------------------------------------------------------------
+
+
+def test_the_samples_of_the_page_about_answers_are_what_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    """Both stand as they are in what the commands say of the recorded outage."""
+    page = (REPO / "docs" / "answers.md").read_text(encoding="utf-8")
+    samples = [[line[4:] for line in block.splitlines()] for block in re.findall(r"(?:^    .+\n)+", page, re.MULTILINE)]
+    assert len(samples) == 2
+    outage = str(REPO / "examples" / "incidents" / "streaming-outage.jsonl")
+    assert main(["check", outage, "recovered", "by=ravi", "--now", "2026-04-17T09:41:00Z"]) == 1
+    assert capsys.readouterr().out.splitlines() == samples[0]
+    assert main(["timeline", outage, "--now", "2026-04-17T10:00:00Z"]) == 0
+    assert "\n".join(samples[1]) in capsys.readouterr().out
 
 
 # --- the page about schemas -----------------------------------------------------------------------------

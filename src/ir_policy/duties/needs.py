@@ -87,14 +87,20 @@ class Needs:
             return f"a {'yes' if so else 'no'} to {listed(named)}"
         (atom,) = atoms
         if atom.kind == "settled" and so:
-            owed = [duty for duty in self.policy.asked_about(atom.name) if self._open(duty)]
-            titles = listed([f"'{duty.title}'" for duty in owed])
-            return f"{titles} to be settled (open: {'; '.join(key for duty in owed for key in self._open(duty))})"
+            return self._settled(atom.name)
         words = atom_words(self.policy, atom)
         return words if so else f"not {words}"
 
+    def _settled(self, name: str) -> str:
+        """What is open of a duty, or of all that a statute stands behind, each with its limit."""
+        duty = self.policy.duties.get(name)
+        if duty is not None:
+            return f"'{duty.title}' to be settled (open: {'; '.join(self._open(duty))})"
+        by_law = [one for one in self.policy.duties.values() if one.basis.value == name]
+        still = [f"'{one.title}': {'; '.join(self._open(one))}" for one in by_law if self._open(one)]
+        return f"what a {name} asks for to be settled (open: {'; '.join(still)})"
+
     def _open(self, duty: Duty) -> list[str]:
-        """The open obligations of a duty, each with its limit."""
         found = []
         for entry in self.ledger.open_of(duty.id, None if duty.per is Per.INCIDENT else self.history.episode):
             if not entry.is_open(self.at):

@@ -58,7 +58,7 @@ def atom_words(policy: Policy, atom: Atom) -> str:
     if atom.kind == "settled" and name in policy.duties:
         return f"'{policy.duties[name].title}' settled ({name})"
     if atom.kind == "settled":
-        return f"everything settled that a {name} asks for"
+        return f"all that a {name} asks for settled"
     return str(atom)
 
 
