@@ -10,7 +10,9 @@ from ir_policy.log.events import Event, event_from_wire
 from ir_policy.rules.compile import load_policy
 from ir_policy.rules.model import Policy
 from ir_policy.terms import NO, UNKNOWN, YES, Severity
-from oracle.oracle import Row, World, classify, interpret, severity_facts
+from oracle.matrix import classify, severity_facts
+from oracle.oracle import World, interpret
+from oracle.state import Row
 
 COMMANDER = {"by": "incident-commander"}
 LEGAL = {"by": "legal-liaison"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from attrs import frozen
@@ -22,8 +23,9 @@ from ir_policy.terms import rfc3339
 
 __all__ = ["Correction", "all_drawn_anew", "drawn_anew", "folded", "in_order", "inverted", "order"]
 
-WITHOUT_EFFECT: Final = frozenset({"note", "page-sent", "page-acknowledged", "page-failed"})
-"""Kinds no rule asks about: they can change no conclusion, whenever they arrive."""
+ONLY_WHERE_ASKED: Final = frozenset({"note", "merged", "channel-opened", "page-sent", "page-acknowledged", "page-failed",
+                            "action-opened", "action-closed"})  # fmt: skip
+"""Kinds that change a conclusion only where a rule of the policy asks about them."""
 KEPT_EVERY: Final = 64
 """How many events lie between two states that are kept while a log grows: folding so many takes as long as sorting it."""
 
@@ -135,7 +137,7 @@ def drawn_anew(before: Case, after: Case, event: Event, known: datetime, inverte
     ``known`` is the latest instant the log speaks of, ``inverted`` whether the event stands before others there.
     """
     late = event.recorded_at is not None and event.recorded_at > event.at
-    if event.kind in WITHOUT_EFFECT or not (inverted or late):
+    if event.kind in _without_effect(before.policy) or not (inverted or late):
         return ()
     now = max(known, event.recorded_at) if event.recorded_at is not None else known
     if not inverted and not _breached(before, now):
@@ -151,6 +153,17 @@ def drawn_anew(before: Case, after: Case, event: Event, known: datetime, inverte
         for what in sorted(old.keys() | new.keys())
         if old.get(what) != new.get(what)
     )
+
+
+@lru_cache(maxsize=16)
+def _without_effect(policy: Policy) -> frozenset[str]:
+    """Kinds no rule asks about: they can change no conclusion, whenever they arrive."""
+    asked = set(policy.mark_sources)
+    for duty in policy.duties.values():
+        asked.update(name for act in duty.met_by if act.kind == "event" for name in act.names)
+    for gate in policy.gates.values():
+        asked.update(forbidden.name for forbidden in gate.forbids if forbidden.kind == "event")
+    return ONLY_WHERE_ASKED - asked
 
 
 def _breached(case: Case, now: datetime) -> set[str]:

@@ -95,12 +95,7 @@ def _is_owed(duty: Duty, history: History, ledger: Ledger, at: datetime) -> bool
 
 @lru_cache(maxsize=16)
 def _settled_bits(policy: Policy) -> tuple[tuple[tuple[Duty, ...], int], ...]:
-    """The duties each question about what is settled is about: one by its name, or all that a statute stands behind."""
-    return tuple(
-        (tuple(duty for duty in policy.duties.values() if atom.name in (duty.id, duty.basis.value)), bit)
-        for atom, bit in policy.bits.items()
-        if atom.kind == "settled"
-    )
+    return tuple((policy.asked_about(atom.name), bit) for atom, bit in policy.bits.items() if atom.kind == "settled")
 
 
 @lru_cache(maxsize=16)

@@ -96,7 +96,7 @@ class Needs:
         duty = self.policy.duties.get(name)
         if duty is not None:
             return f"'{duty.title}' to be settled (open: {'; '.join(self._open(duty))})"
-        by_law = [one for one in self.policy.duties.values() if one.basis.value == name]
+        by_law = self.policy.asked_about(name)
         still = [f"'{one.title}': {'; '.join(self._open(one))}" for one in by_law if self._open(one)]
         return f"what a {name} asks for to be settled (open: {'; '.join(still)})"
 
