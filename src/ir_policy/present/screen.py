@@ -320,8 +320,10 @@ class _Screen:
 
 
 def _titled(first: Obligation, group: list[Obligation], room: int) -> str:
-    """What to do and for whom: by name where there is room, else how many. What it is about comes first: it is never cut."""
-    title = f"{first.item}: {first.title}" if first.item else first.title
+    """What to do and for whom: by name where there is room, else how many. What it is about is never what is cut."""
+    title = f"{first.title}: {first.item}" if first.item else first.title
+    if first.item and len(title) > room:
+        title = f"{first.item}: {first.title}"
     members = sorted({o.recipient.partition("/")[2] for o in group} - {""})
     named = f"{title}: {', '.join(members)}" if members else title
     return f"{title} x{len(members)}" if len(named) > room and len(members) > 1 else named
