@@ -65,6 +65,7 @@ def explain_obligation(case: Case, obligation: Obligation, now: datetime, log: S
         *_reading_lines(case.policy, case.policy.marks[obligation.mark].reading),
         ("until", _until(obligation)),
         *_unless_lines(duty, case),
+        *_channel_lines(case, duty),
         *(
             ("attempt", f"sent {rfc3339(a.at)} ({a.event}), does not count: {', '.join(a.missing)} missing")
             for a in obligation.attempts
@@ -264,6 +265,28 @@ def _unless_lines(duty: Duty, case: Case) -> Iterator[tuple[str, str]]:
     if duty.unless is not None:
         by = " or ".join(duty.exempted_by)
         yield "unless", f"{duty.unless.source}: {_truth(duty.unless, case)}; decided by {by}, with a reason"
+
+
+def _channel_lines(case: Case, duty: Duty) -> Iterator[tuple[str, str]]:
+    """The ways its message goes, and whether the service below one of them is what failed."""
+    about = case.policy.about
+    for channel in about.channels.values():
+        if duty.id not in channel.carries:
+            continue
+        words = channel.means
+        failed = [
+            about.dependencies[name] for name in channel.depends_on if _is_yes(case, about.dependencies[name].fact)
+        ]
+        if failed:
+            instead = channel.fallback.value if channel.fallback is not None else None
+            words += f"; {', '.join(one.title for one in failed)} below it is involved: "
+            words += f"use {instead}" if instead else "no other way is named, so agree on one now"
+        yield "goes by", words
+
+
+def _is_yes(case: Case, fact: str) -> bool:
+    said = case.history.facts.get(fact)
+    return said is not None and said.truth is Truth.YES
 
 
 def _atom_lines(mask: Mask, case: Case) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ from ir_policy.duties.severity import Classification
 from ir_policy.errors import Refusal
 from ir_policy.log.events import Event
 from ir_policy.present.blocked import refusal_lines, unanswered
+from ir_policy.present.endangered import endangered_lines
 from ir_policy.present.groups import grouped, urgency
 from ir_policy.present.lines import WIDTH, LocalClock
 from ir_policy.present.response import response_lines
@@ -51,6 +52,7 @@ class Below:
         """
         found = {
             "RESPONSE": list(response_lines(self.case, self.log, self.clock)),
+            "ENDANGERED": list(endangered_lines(self.case)),
             "EVERY CLOCK": list(self._clocks()),
             "HELD BACK": list(self._held_back()),
             "OPEN QUESTIONS": list(self._questions(more_questions)),

@@ -11,6 +11,7 @@ from typing import Any, Final, get_args
 from ir_policy.clocks import Limit, Promptly, parse_limit
 from ir_policy.duties.entries import Status
 from ir_policy.log.events import KINDS
+from ir_policy.present.described_around import endangered_schema
 from ir_policy.present.schema_parts import (
     COUNT,
     DURATION_FORM,
@@ -333,6 +334,7 @@ def _brief() -> dict[str, Any]:
             "severity": closed_object(severity),
             "phase": closed_object(phase),
             "merged_into": or_null(text("The incident this one goes on as.")),
+            "endangered": endangered_schema(),
             "channels": texts("Where it is worked on, in the order they were opened."),
             "obligations": list_of(_obligation(), "What is owed and settled, in order of keys."),
             "next_wakeup": or_null(instant_text("When anything changes by time alone; null if nothing does.")),

@@ -23,6 +23,7 @@ from ir_policy.errors import Refusal
 from ir_policy.log.events import Event
 from ir_policy.present.below import Below
 from ir_policy.present.blocked import held_back, shut_gates, unanswered
+from ir_policy.present.endangered import endangered_json
 from ir_policy.present.groups import grouped, urgency
 from ir_policy.present.lines import WIDTH, LocalClock, fit, short, wrapped
 from ir_policy.present.response import channels_of, response_json
@@ -96,6 +97,7 @@ class Brief:
                 "blocked_by": [refusal_json(refusal) for refusal in self.held_back],
             },
             "merged_into": case.history.merged_into or None,
+            "endangered": endangered_json(case),
             "channels": list(channels_of(case, self._log)),
             "obligations": [obligation_json(obligation, self.now) for obligation in self.obligations],
             "next_wakeup": rfc3339(self.next_wakeup) if self.next_wakeup is not None else None,
