@@ -316,7 +316,7 @@ class TestRegulatorDecisionBeforeClose:
         may = by in (LEGAL, "legal-counsel")
         assert refused(waiver, *before) == ([] if may else [self.ANSWER])
         assert refused(ended(NOW, "duplicate"), *before, waiver) == ([] if may else [self.ANSWER])
-        again = (ended(minutes(31), "duplicate"), reopened(minutes(32)))
+        again = (ended(minutes(31), "duplicate"), reopened(minutes(32)), told("merged", minutes(33)))
         assert refused(ended(NOW, "duplicate"), *before, waiver, *again) == [self.ANSWER]
 
     def test_waived_the_duties_go_on(self) -> None:

@@ -115,10 +115,12 @@ class TestMergedBeforeDuplicate:
     MERGED: Final = told("merged", minutes(5), into="inc-2")
 
     def test_it_bites_until_it_is_merged(self, outcome: str) -> None:
-        """By anybody; for the whole incident."""
+        """By anybody; once it came back on its own, a new merger is asked for."""
         assert refused(ended(NOW, outcome)) == [self.ANSWER]
         assert refused(ended(NOW, outcome), self.MERGED) == []
-        assert refused(ended(NOW, outcome), self.MERGED, ended(minutes(6), outcome), reopened(minutes(7))) == []
+        back = (self.MERGED, ended(minutes(6), outcome), reopened(minutes(7)))
+        assert refused(ended(NOW, outcome), *back) == [self.ANSWER]
+        assert refused(ended(NOW, outcome), *back, told("merged", minutes(8), into="inc-3")) == []
 
     def test_it_asks_nothing_of_other_outcomes(self, outcome: str) -> None:
         """What was resolved here went nowhere."""

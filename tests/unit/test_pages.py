@@ -301,6 +301,6 @@ class TestWords:
         said = {id_: when_owed(SHIPPED, SHIPPED.duties[id_]) for id_ in ("document", "unassessed-alert", "postmortem")}
         assert said == {
             "document": "SEV3",
-            "unassessed-alert": "no level is set yet",
+            "unassessed-alert": "no level is set yet; not once it is closed as duplicate, false positive, out of scope or superseded",
             "postmortem": "it is no drill; not once it is closed as duplicate, false positive, out of scope or superseded",
         }

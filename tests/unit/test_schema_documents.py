@@ -307,9 +307,9 @@ def implicit(value: Any) -> Any:
 
 def test_reader_and_schema_agree_on_documents_with_changes() -> None:
     """Whatever the reader of shapes refuses the schema refuses; whatever loads is valid, as text and in an editor."""
-    counted = changed(seed=7, times=90)
-    assert counted["refused"] > 40
-    assert counted["loads"] > 10
+    counted = changed(seed=7, times=36)
+    assert counted["refused"] > 12
+    assert counted["loads"] > 3
 
 
 @pytest.mark.prove
