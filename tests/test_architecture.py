@@ -72,7 +72,6 @@ READS_FILES: Final = {
 
 LONG: Final = {
     "rules/link.py": (520, "one pass over everything that has a name"),
-    "desk.py": (480, "the one door: opening, asking, applying, recording and replaying are one subject"),
     "log/events.py": (600, "every kind of event, defined once, with the table that lists them"),
 }
 LONGEST: Final = 450
@@ -235,8 +234,9 @@ class TestImports:
 
 LOADED: Final = [
     "answers", "calendar", "clocks", "desk", "duties", "duties.amend", "duties.anew", "duties.asking", "duties.case", "duties.discharge", "duties.entries", "duties.explanation",
-    "duties.gates", "duties.judge", "duties.ledger", "duties.level", "duties.moment", "duties.severity", "duties.step", "duties.watch", "errors",
-    "log", "log.events", "log.fields", "log.history", "log.wire", "present", "present.blocked", "present.result", "present.screen", "rules", "rules.about",
+    "duties.gates", "duties.judge", "duties.ledger", "duties.level", "duties.moment", "duties.needs", "duties.severity", "duties.step", "duties.suggested",
+    "duties.watch", "errors",
+    "log", "log.events", "log.fields", "log.history", "log.wire", "present", "present.below", "present.blocked", "present.groups", "present.lines", "present.response", "present.result", "present.screen", "rules", "rules.about",
     "rules.conditions", "rules.model", "rules.words", "terms",
 ]  # fmt: skip
 """What ``import ir_policy`` loads of the library itself."""

@@ -18,7 +18,7 @@ NAMES: Final = [
     "load_policy", "Policy", "Calendar", "Holidays",
     "classify", "Classification", "Range", "Question", "Severity", "Truth", "YES", "NO", "UNKNOWN",
     "open_incident", "check", "apply", "record", "replay", "Incident", "Levels", "Step", "Violation",
-    "obligations", "next_wakeup", "explain", "brief", "corrections", "Obligation", "Breach", "Explanation", "Brief", "Basis", "Phase", "Correction",
+    "obligations", "next_wakeup", "explain", "brief", "timeline", "corrections", "Obligation", "Breach", "Explanation", "Brief", "Timeline", "TimelineEntry", "Basis", "Phase", "Correction",
     "read_log", "read_event", "write_log", "event_schema", "Log", "PolicyPin", "schema",
     "Event", "Detected", "FactsReported", "SeverityDecided", "RoleChange", "ChannelOpened", "Page", "PhaseChange", "StepDone", "Notice", "BreachFinding",
     "ProcessorTold", "RansomPaid", "NotNotifying", "Hold", "Documented", "Milestone", "Closed", "Reopened", "Merged", "Waived", "ActionEvent", "Corrected", "Note",

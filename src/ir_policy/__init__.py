@@ -60,6 +60,7 @@ from ir_policy.terms import NO, UNKNOWN, YES, Basis, Phase, Severity, Truth
 
 if TYPE_CHECKING:
     from ir_policy.exchange.published import schema
+    from ir_policy.present.chronicle import Timeline, TimelineEntry, timeline
     from ir_policy.rules.compile import load_policy
 
 __all__ = [
@@ -93,11 +94,14 @@ __all__ = [
     "next_wakeup",
     "explain",
     "brief",
+    "timeline",
     "corrections",
     "Obligation",
     "Breach",
     "Explanation",
     "Brief",
+    "Timeline",
+    "TimelineEntry",
     "Basis",
     "Phase",
     "Correction",
@@ -148,7 +152,13 @@ __all__ = [
     "Problem",
 ]
 
-_LAZY = {"load_policy": "ir_policy.rules.compile", "schema": "ir_policy.exchange.published"}
+_LAZY = {
+    "load_policy": "ir_policy.rules.compile",
+    "schema": "ir_policy.exchange.published",
+    "timeline": "ir_policy.present.chronicle",
+    "Timeline": "ir_policy.present.chronicle",
+    "TimelineEntry": "ir_policy.present.chronicle",
+}
 
 
 def __getattr__(name: str) -> Any:

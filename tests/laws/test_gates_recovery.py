@@ -170,7 +170,9 @@ class TestChannelIsNamedByDay:
     def test_it_says_what_the_name_should_look_like(self) -> None:
         """The refusal shows the form and its length."""
         (refusal,) = ir.check(incident(), self.opening("bridge"))
-        assert refusal.missing == ("channel in the form #inc-{day}-{summary}, of at most 80 characters",)
+        assert refusal.missing == (
+            "a channel of the form #inc-20260311-<summary>, with lower-case words joined by '-' and at most 80 characters",
+        )
 
 
 class TestChecksBeforeRecovered:

@@ -75,7 +75,11 @@ def _changes(tree: Tree) -> Iterator[_Change]:
     yield from _durations(tree, ("at_risk", "at_least"))
     yield ("at_risk", "share"), "one part more", "1/6"
     for role, rule in tree["roles"].items():
-        yield ("roles", role, "contact"), "another person", _next(rule["contact"], [r["contact"] for r in tree["roles"].values()])
+        yield (
+            ("roles", role, "contact"),
+            "another person",
+            _next(rule["contact"], [r["contact"] for r in tree["roles"].values()]),
+        )
     for name, reading in tree["readings"].items():
         if reading.get("adds") == "yes" and name in _used_readings(tree):
             yield ("readings", name, "adds"), "adds nothing", "no"

@@ -62,7 +62,8 @@ def known(state: State) -> Register:
             said = [value for fact, value in state.facts.items() if fact.partition("/")[0] == atom.name and "/" in fact]
             return YES if YES in said else UNKNOWN
         if atom.kind == "settled":
-            return yes_or_no(is_settled(state, state.policy.duties[atom.name]))
+            asked = [duty for duty in state.policy.duties.values() if atom.name in (duty.id, duty.basis.value)]
+            return yes_or_no(all(is_settled(state, duty) for duty in asked))
         assert atom.kind == "unassessed"
         return yes_or_no(state.governing is None)
 

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 import ir_policy as ir
 from ir_policy.duties.gates import decisions_of
 from ir_policy.log.events import Closed, PhaseChange, SeverityDecided, StepDone
-from scenarios.test_scenarios import Scenario, instant, policy, scenarios
+from telling import Scenario, instant, policy, scenarios
 
 POSITIVE, NEGATIVE, ON_TIME, LATE = "positive", "negative", "at the limit", "just after it"
 JUST_AFTER: Final = timedelta(seconds=1)
@@ -78,9 +78,14 @@ def _asked(incident: ir.Incident) -> Iterator[tuple[ir.Event, list[str]]]:
             so_far = ir.open_incident(incident.policy, event).incident
             continue
         acts = set(_acts(so_far, event))
-        yield event, [
-            gate.id for gate in incident.policy.gates.values() if acts & {(act.kind, act.name) for act in gate.forbids}
-        ]
+        yield (
+            event,
+            [
+                gate.id
+                for gate in incident.policy.gates.values()
+                if acts & {(act.kind, act.name) for act in gate.forbids}
+            ],
+        )
         so_far = ir.record(so_far, event).incident
 
 
@@ -110,13 +115,18 @@ def _of_moments(scenario: Scenario, incident: ir.Incident) -> Iterator[tuple[str
         for key, expected in moment.get("obligations", {}).items():
             if key in owed:
                 yield from _of_obligation(scenario, owed[key], expected, now)
+        for mark in moment.get("marks", ()):
+            yield f"marks.{mark}", Found(POSITIVE, scenario.name)
         for prefix in moment.get("not_owed", ()):
             yield f"duties.{prefix.partition('@')[0]}", Found(NEGATIVE, scenario.name)
 
 
 def _of_level(scenario: Scenario, shown: ir.Brief) -> Iterator[tuple[str, Found]]:
     rules = shown.incident.policy
-    for section, names in (("severity_rows", [row.id for row in rules.rows]), ("severity_raise", [*rules.raises.rules])):
+    for section, names in (
+        ("severity_rows", [row.id for row in rules.rows]),
+        ("severity_raise.rules", [*rules.raises.rules]),
+    ):
         for name in names:
             decided = name in shown.proposed.determined_by
             yield f"{section}.{name}", Found(POSITIVE if decided else NEGATIVE, scenario.name)
@@ -134,8 +144,11 @@ def _of_obligation(
     if verdict is None or one.due is None:
         return
     at = one.met_at if one.met_at is not None else now
-    last = one.due if one.boundary == "inclusive" else one.due - timedelta(microseconds=1)
-    if at == last and verdict in HELD:
+    last, in_time = one.due, at == one.due
+    if one.boundary == "exclusive":  # nothing can be done a microsecond before an instant nobody knows beforehand
+        last = one.due - timedelta(microseconds=1)
+        in_time = last - JUST_AFTER <= at <= last
+    if in_time and verdict in HELD:
         yield place, Found(ON_TIME, scenario.name, one.limit)
     elif last < at <= last + JUST_AFTER and (verdict in NOT_HELD or one.basis in ("advisory", "guidance")):
         yield place, Found(LATE, scenario.name, one.limit)

@@ -70,7 +70,7 @@ SLIPS: Final = (
          "gates.snapshot-before-cleanup.forbids[0].step", "unknown step 'cleanup'", "did you mean 'clean-up'?"),
     Slip("event", "met_by: {event: documented}", "met_by: {event: documentd}", "met_by: ¦{event: documentd}",
          "duties.document.met_by", "unknown event 'documentd'", "did you mean 'documented'?"),
-    Slip("phase", "forbids: [{phase: contain}]", "forbids: [{phase: containment}]", "{phase: ¦containment}",
+    Slip("phase", "forbids: [{phase: contain}]\n    until: {mark: severity", "forbids: [{phase: containment}]\n    until: {mark: severity", "{phase: ¦containment}",
          "gates.severity-before-contain.forbids[0].phase", "'containment' is not a phase"),
     Slip("decision", "forbids: [{decision: not-worse}]", "forbids: [{decision: worse}]", "{decision: ¦worse}",
          "gates.commander-decides-severity.forbids[0].decision", "is not a kind of decision",
@@ -133,7 +133,7 @@ SLIPS: Final = (
     Slip("no text", "title: put a commander in place", "title: ' '", "title: ¦' '", "duties.respond.title", "is empty"),
     Slip("nothing", "    within: 24 hours\n", "    within:\n", "    ¦within:\n    met_by: {event: documented}",
          "duties.document.within", "nothing stands behind 'within'", "write a value or delete this"),
-    Slip("mapping for a phase", "forbids: [{phase: contain}]", "forbids: [{phase: {not: contain}}]", "{phase: ¦{not",
+    Slip("mapping for a phase", "forbids: [{phase: contain}]\n    until: {mark: severity", "forbids: [{phase: {not: contain}}]\n    until: {mark: severity", "{phase: ¦{not",
          "gates.severity-before-contain.forbids[0].phase", "must be text"),
     Slip("mapping for a basis", "within: 24 hours", "within: {limit: 24 hours, basis: {of: policy}}", "basis: ¦{of",
          "duties.document.within.basis", "is not a basis", "write one of: statute, contract, policy, guidance, advisory"),
@@ -153,8 +153,8 @@ SLIPS: Final = (
     Slip("id of a raise rule", "    raise-integrity: i", "    Raise: i", "¦Raise: i", "severity_raise.rules.Raise",
          "'Raise' is not an id", NOT_AN_ID),
     # --- rules that contradict themselves ---
-    Slip("atom with both signs", "when: {any: [personal-data-involved, privacy-suspected]}",
-         "when: {any: [privacy-suspected, {not: privacy-suspected}]}", "when: ¦{any: [privacy-suspected,",
+    Slip("atom with both signs", "when: {any: [personal-data-involved, privacy-suspected]}\n    starts",
+         "when: {any: [privacy-suspected, {not: privacy-suspected}]}\n    starts", "when: ¦{any: [privacy-suspected,",
          "duties.dsr-freeze.when", "'privacy-suspected' stands in one condition both as such and under 'not'",
          "split the rule in two"),
     Slip("fact worse in one row and better in another", "when: partial-outage", "when: {not: performance-degraded}",
@@ -168,9 +168,9 @@ SLIPS: Final = (
          "severity is decided by facts alone, not by 'there is a finding confirmed'", "ask for a fact"),
     Slip("row with two conditions", "{level: SEV3, otherwise: yes,", "{level: SEV3, otherwise: yes, when: false-positive,",
          "sev3-otherwise: ¦{level", "severity_rows.sev3-otherwise", "needs either 'when' or 'otherwise: yes'"),
-    Slip("statutory duty that may be waived", "    title: update the client\n",
-         "    title: update the client\n    basis: statute\n    waivable_by: [comms-lead]\n", "waivable_by: ¦[comms-lead]",
-         "duties.client-update.waivable_by", "a statutory duty cannot be waived", "remove it"),
+    Slip("statutory duty that may be waived", "    title: notify the OAIC\n",
+         "    title: notify the OAIC\n    basis: statute\n    waivable_by: [comms-lead]\n", "waivable_by: ¦[comms-lead]",
+         "duties.oaic-notice.waivable_by", "a statutory duty cannot be waived", "remove it"),
     Slip("duty with a statutory limit that may be waived", "within: 24 hours",
          "within: {limit: 24 hours, basis: statute}\n    waivable_by: [scribe]", "waivable_by: ¦[scribe]",
          "duties.document.waivable_by", "a statutory duty cannot be waived", "remove it"),
@@ -280,10 +280,10 @@ class TestTheMatrix:
 
     def test_a_missing_phase(self) -> None:
         """Each of the six phases has its clause, and a phase of one's own is none of them."""
-        text = edited(POLICY, ("  recover: {clause: response-phases/", "  recovery: {clause: response-phases/"))
+        text = edited(POLICY, ("  recover:\n    clause: response-phases/", "  recovery:\n    clause: response-phases/"))
         assert problems(text) == (
             Problem(
-                where(text, "  ¦recovery: {", "phases.recovery"), "unknown phase 'recovery'", "did you mean 'recover'?"
+                where(text, "  ¦recovery:\n", "phases.recovery"), "unknown phase 'recovery'", "did you mean 'recover'?"
             ),
             Problem(
                 "document: phases.recover",

@@ -83,6 +83,8 @@ def test_everything_the_command_line_prints_is_valid(tmp_path: Path, capsys: pyt
         ("check", 0, ["check", log, "note", "by=s", "text=calm", "--now", OKTA]),
         ("brief", 0, ["brief", example, "--now", OKTA]),
         ("brief", 1, ["brief", example, "--now", OKTA, "--fail-on", "overdue"]),
+        ("timeline", 0, ["timeline", example, "--now", OKTA]),
+        ("error", 2, ["timeline", example, "--now", "2022-01-01T00:00:00Z"]),
         ("classification", 0, ["classify", "streaming-unavailable=yes", "exfiltration-likely=unknown"]),
         *(("explanation", 0, ["explain", example, about, "--now", OKTA])
           for about in ("severity", "oaic-notice", "respond", "commander-closes")),

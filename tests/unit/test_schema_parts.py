@@ -21,7 +21,9 @@ from ir_policy.rules.parts import (
     read_again_on,
     read_forbids,
     read_gate_when,
+    read_given,
     read_met_by,
+    read_outcomes,
     read_owed_to,
     read_set_by,
     read_starts,
@@ -148,7 +150,7 @@ def test_a_share_and_a_flag() -> None:
 HAND_READ: Final[dict[str, Callable[[Any], object]]] = {
     "limits": read_within, "starts": read_starts, "recipients": read_owed_to, "acts": read_met_by,
     "mark-sources": read_set_by, "forbidden": read_forbids, "gate-when": read_gate_when, "releases": read_until,
-    "again-on": read_again_on, "condition": parse,
+    "again-on": read_again_on, "condition": parse, "given": read_given, "outcomes": read_outcomes,
 }  # fmt: skip
 """Each part that is read by hand; ``described.py`` says how it looks."""
 
@@ -167,7 +169,9 @@ def known_words(read: Callable[[Any], object]) -> set[str]:
     raise AssertionError("a word nobody knows was taken")
 
 
-@pytest.mark.parametrize("part", [part for part in HAND_READ if part not in ("again-on", "gate-when", "releases")])
+@pytest.mark.parametrize(
+    "part", [part for part in HAND_READ if part not in ("again-on", "gate-when", "releases", "outcomes")]
+)
 def test_a_word_a_reader_knows_is_a_word_of_the_schema(part: str) -> None:
     """The schema of a part names exactly the words its reader knows: a new word belongs in ``described.py``."""
     defs = ir.schema("document")["$defs"]
@@ -188,12 +192,12 @@ def test_every_part_that_is_read_by_hand_is_looked_at() -> None:
 WORDS: Final = st.sampled_from(
     ["a", "a-b", "A", "drill", "SEV1", "SEV1 or worse", "SEV4 or worse", "contain", "confirmed", "15 minutes", "sent", "any",
      "in-force", "reached", "authorised", "in-scope", "raise", "raise to SEV0", "raise to SEV3", "policy", "lowering", "detected",
-     "controller", "impact_started"]
+     "controller", "impact_started", "yes", "resolved", "reason"]
 )  # fmt: skip
 KEYS: Final = st.sampled_from(
     ["all", "any", "not", "severity", "mark", "step", "phase", "finding", "some", "limit", "basis", "reading", "SEV0", "SEV1",
      "earliest", "latest", "when", "to", "each", "among", "as", "unnamed", "notice", "event", "holding", "level", "hold", "stage",
-     "fact", "decision", "duty", "at", "position", "role", "states", "yes"]
+     "fact", "decision", "duty", "at", "position", "role", "states", "yes", "owed", "told", "settled", "saying", "due", "item", "outcome"]
 )  # fmt: skip
 NEAR_PARTS: Final = st.recursive(
     WORDS,

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import ir_policy as ir
+from ir_policy.cli.chronicle import show_timeline
 from ir_policy.cli.documents import classify_facts, show_schema
 from ir_policy.cli.logs import add_event, check_event, explain_subject, open_log, show_brief
 from ir_policy.cli.shared import BAD, NO, OK, print_json, say, usage
@@ -78,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--record", action="store_true", help="it already happened: append it, whatever the policy says")
     shown = _command(commands, "brief", show_brief, "LOG", help="what an incident needs now")
     shown.add_argument("--fail-on", choices=["overdue"], help="exit 1 when a limit that binds is overdue")
+    _command(commands, "timeline", show_timeline, "LOG", help="what happened, what fell due, what is still to come")
     _command(commands, "classify", classify_facts, fields="fact=yes|no|unknown …", help="how severe these facts are")
     _command(
         commands, "check", check_event, "LOG", "KIND", fields="field=value …", help="may this happen, and if not why"

@@ -6,15 +6,22 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from typing import Final
 
 import ir_policy as ir
+from ir_policy.answers import state_at
 from ir_policy.cli.shared import NO, OK, incident_of, now_of, policy_of, print_json, size, usage, write
 from ir_policy.cli.words import event_of
 from ir_policy.log.wire import header_line, log_line
+from ir_policy.present.blocked import refusal_lines
+from ir_policy.present.lines import wrapped
 from ir_policy.present.result import correction_json, explanation_json, policy_json, refusal_json
 from ir_policy.terms import rfc3339
 
 __all__ = ["add_event", "check_event", "explain_subject", "open_log", "show_brief"]
+
+COLUMNS: Final = 100
+"""The width of answers in sentences; a sentence that is longer goes on in the next line."""
 
 
 def open_log(arguments: argparse.Namespace) -> int:
@@ -58,9 +65,12 @@ def check_event(arguments: argparse.Namespace) -> int:
             }
         )
     elif refusals:
-        print(f"no, as of {rfc3339(event.at)}:")
+        reasons = f", for {len(refusals)} reasons" if len(refusals) > 1 else ""
+        print(f"no, as of {rfc3339(event.at)}{reasons}:")
+        case, _ = state_at(incident, event.at)
         for refusal in refusals:
-            print(f"  {refusal}")
+            for line, margin in zip(refusal_lines(case, refusal), ("  ", "      ", "      "), strict=True):
+                print(*wrapped(f"{margin}{line}", COLUMNS), sep="\n")
     else:
         print(f"yes, as of {rfc3339(event.at)}: nothing forbids it")
     return NO if refusals else OK

@@ -115,15 +115,11 @@ class _Story:
 
     def _same(self, events: Sequence[Event], bites: Mapping[str, tuple[Bite, ...]]) -> int:
         """How many events stand where they stood before, with the same words and the same refusals."""
-        pairs = zip(self.events, events, strict=False)
-        return next(
-            (
-                index
-                for index, (old, new) in enumerate(pairs)
-                if (old is not new and old != new) or _refusals(self.bites, old) != _refusals(bites, new)
-            ),
-            min(len(self.events), len(events)),
-        )
+        refused = {id_ for id_ in {*self.bites, *bites} if _refusals(self.bites, id_) != _refusals(bites, id_)}
+        for index, (old, new) in enumerate(zip(self.events, events, strict=False)):
+            if (old is not new and old != new) or new.id in refused:
+                return index
+        return min(len(self.events), len(events))
 
     def _advance(self, event: Event) -> None:
         if len(self.events) == len(self.kept) * KEPT_EVERY:
@@ -132,8 +128,8 @@ class _Story:
         self.events.append(event)
 
 
-def _refusals(bites: Mapping[str, tuple[Bite, ...]], event: Event) -> list[Refusal]:
-    return [bite.refusal for bite in bites.get(event.id, ())]
+def _refusals(bites: Mapping[str, tuple[Bite, ...]], event: str) -> list[Refusal]:
+    return [bite.refusal for bite in bites.get(event, ())]
 
 
 def drawn_anew(before: Case, after: Case, event: Event, known: datetime, inverted: bool) -> tuple[Correction, ...]:

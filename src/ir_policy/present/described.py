@@ -6,13 +6,27 @@ published files asks this module; answering does not need it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Any, Final, get_args
 
 from ir_policy.clocks import Limit, Promptly, parse_limit
 from ir_policy.duties.entries import Status
 from ir_policy.log.events import KINDS
-from ir_policy.terms import DIALECT, Basis, Phase, Severity, schema_id
+from ir_policy.present.schema_parts import (
+    COUNT,
+    DURATION_FORM,
+    LEVELS,
+    TEXT,
+    closed_object,
+    instant_text,
+    level,
+    level_or_null,
+    list_of,
+    one_of,
+    or_null,
+    text,
+    texts,
+)
+from ir_policy.terms import DIALECT, OUTCOMES, Basis, Phase, schema_id
 
 __all__ = ["result_schemas"]
 
@@ -20,6 +34,10 @@ VERDICTS: Final = (
     "pending", "open", "at-risk", "missed", "undetermined", "met", "met-late", "waived", "cancelled", "not-required",
 )  # fmt: skip
 CAUSES: Final = ("deadline", "born-overdue", "raised-after-limit")
+TOLD: Final = (
+    "event", "level", "mark", "opened", "revived", "tightened", "attempt", "met", "cancelled", "waived", "lapsed",
+    "dropped", "violation", "missed", "undetermined", "past-advice", "at-risk", "due", "correction",
+)  # fmt: skip
 BOUNDARIES: Final = ("inclusive", "exclusive")
 ERRORS: Final = (
     "PolicyInvalid",
@@ -52,12 +70,12 @@ def result_schemas() -> dict[str, dict[str, Any]]:
 
 def _answers() -> dict[str, tuple[str, str, dict[str, Any]]]:
     """Each answer: its title, what it says, and its form."""
-    whose = {"as_of": _instant("The instant judged at."), "policy": _policy()}
+    whose = {"as_of": instant_text("The instant judged at."), "policy": _policy()}
     return {
         "classification": (
             "how severe facts are",
             "What `ir-policy classify --json` prints.",
-            _object({"policy": _policy(), **_CLASSIFICATION}),
+            closed_object({"policy": _policy(), **_CLASSIFICATION}),
         ),
         "obligations": (
             "what is owed and settled",
@@ -65,21 +83,26 @@ def _answers() -> dict[str, tuple[str, str, dict[str, Any]]]:
             {"type": "array", "items": _obligation()},
         ),
         "brief": ("what an incident needs at an instant", "What `ir-policy brief --json` prints.", _brief()),
+        "timeline": (
+            "what happened, what fell due and what is still to come",
+            "What `ir-policy timeline --json` prints.",
+            _timeline(),
+        ),
         "check": (
             "whether an event may happen",
             "What `ir-policy check --json` prints; an empty list means that nothing forbids it.",
-            _object({**whose, "refusals": _list(_refusal(), "Every reason why not.")}),
+            closed_object({**whose, "refusals": list_of(_refusal(), "Every reason why not.")}),
         ),
         "explanation": (
             "why something stands as it does",
             "What `ir-policy explain --json` prints.",
-            _object(
+            closed_object(
                 {
                     **whose,
-                    "subject": _text("What was asked about."),
-                    "headline": _text("The answer in a sentence."),
-                    "lines": _list(
-                        _object({"label": _TEXT, "text": _TEXT}), "The reasons, back to facts, rules and clauses."
+                    "subject": text("What was asked about."),
+                    "headline": text("The answer in a sentence."),
+                    "lines": list_of(
+                        closed_object({"label": TEXT, "text": TEXT}), "The reasons, back to facts, rules and clauses."
                     ),
                 }
             ),
@@ -88,79 +111,25 @@ def _answers() -> dict[str, tuple[str, str, dict[str, Any]]]:
         "refused": (
             "why an event was not recorded",
             "What `ir-policy add --json` prints when the policy forbids the event (exit code 1).",
-            _object({"refusals": _list(_refusal(), "Every reason at once.", minItems=1)}),
+            closed_object({"refusals": list_of(_refusal(), "Every reason at once.", minItems=1)}),
         ),
         "error": (
             "what must be mended",
             "What any command prints with --json when the input or the call is wrong (exit code 2).",
-            _object({"error": _words(ERRORS, "The kind of error."), "problems": _list(_problem(), "All of it.", minItems=1)}),
+            closed_object({"error": one_of(ERRORS, "The kind of error."), "problems": list_of(_problem(), "All of it.", minItems=1)}),
         ),
         "policy-ids": ("the ids of a policy", "What `ir-policy schema ids` prints.", _policy_ids()),
     }  # fmt: skip
-
-
-# --- small things ---------------------------------------------------------------------------------------
-
-_TEXT: Final[dict[str, Any]] = {"type": "string"}
-_TEXTS: Final[dict[str, Any]] = {"type": "array", "items": _TEXT}
-_COUNT: Final[dict[str, Any]] = {"type": "integer", "minimum": 0}
-_INSTANT_FORM: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{6})?Z$"
-_DURATION_FORM: Final = r"^P(?:[0-9]+D)?(?:T(?:[0-9]+H)?(?:[0-9]+M)?(?:[0-9]+(?:\.[0-9]+)?S)?)?$"
-_LEVELS: Final = tuple(Severity.__members__)
-
-
-def _object(properties: Mapping[str, Any], optional: Iterable[str] = (), **more: Any) -> dict[str, Any]:
-    """An object with these fields and no others, all there but the optional ones."""
-    required = [name for name in properties if name not in set(optional)]
-    return {
-        "type": "object",
-        "properties": dict(properties),
-        "required": required,
-        **more,
-        "additionalProperties": False,
-    }
-
-
-def _text(description: str) -> dict[str, Any]:
-    return {**_TEXT, "description": description}
-
-
-def _texts(description: str) -> dict[str, Any]:
-    return {**_TEXTS, "description": description}
-
-
-def _list(items: dict[str, Any], description: str, **more: Any) -> dict[str, Any]:
-    return {"type": "array", "items": items, "description": description, **more}
-
-
-def _words(known: Iterable[str | None], description: str = "") -> dict[str, Any]:
-    return {"enum": list(known), **({"description": description} if description else {})}
-
-
-def _instant(description: str) -> dict[str, Any]:
-    return {"type": "string", "format": "date-time", "pattern": _INSTANT_FORM, "description": description}
-
-
-def _or_null(one: dict[str, Any]) -> dict[str, Any]:
-    return {**one, "type": [one["type"], "null"]}
-
-
-def _level(description: str) -> dict[str, Any]:
-    return _words(_LEVELS, description)
-
-
-def _level_or_null(description: str) -> dict[str, Any]:
-    return _words([*_LEVELS, None], description)
 
 
 # --- what answers are made of ---------------------------------------------------------------------------
 
 
 def _policy() -> dict[str, Any]:
-    return _object(
+    return closed_object(
         {
-            "id": _text("Its id."),
-            "version": _text("Its version."),
+            "id": text("Its id."),
+            "version": text("Its version."),
             "digest": {
                 "type": "string",
                 "pattern": "^sha256:[0-9a-f]{64}$",
@@ -171,27 +140,27 @@ def _policy() -> dict[str, Any]:
                 "minimum": 1,
                 "description": "The meaning this library gives to documents.",
             },
-            "zone_data": _text("The version of the zone data."),
+            "zone_data": text("The version of the zone data."),
         },
         description="Which document answered, and what else the answer rests on.",
     )
 
 
 def _between(description: str) -> dict[str, Any]:
-    return _object({"best": _level("At best."), "worst": _level("At worst.")}, description=description)
+    return closed_object({"best": level("At best."), "worst": level("At worst.")}, description=description)
 
 
 _CLASSIFICATION: Final[dict[str, Any]] = {
-    "severity": _level("The level the known facts give."),
-    "best": _level("The level if all that is unknown turns out well."),
-    "worst": _level("The level if all that is unknown turns out badly."),
-    "determined_by": _texts("The rows and raise rules that gave the level."),
-    "facts": _texts("The facts those rules rest on."),
-    "open_questions": _list(
-        _object(
+    "severity": level("The level the known facts give."),
+    "best": level("The level if all that is unknown turns out well."),
+    "worst": level("The level if all that is unknown turns out badly."),
+    "determined_by": texts("The rows and raise rules that gave the level."),
+    "facts": texts("The facts those rules rest on."),
+    "open_questions": list_of(
+        closed_object(
             {
-                "fact": _text("The fact."),
-                "means": _text("What a yes says."),
+                "fact": text("The fact."),
+                "means": text("What a yes says."),
                 "if_yes": _between("What could still be the level after a yes."),
                 "if_no": _between("What could still be the level after a no."),
             }
@@ -202,23 +171,23 @@ _CLASSIFICATION: Final[dict[str, Any]] = {
 
 
 def _refusal() -> dict[str, Any]:
-    return _object(
+    return closed_object(
         {
-            "rule": _text("The rule that forbids it."),
-            "clause": _text("Where the rule comes from."),
-            "missing": _texts("What would release it."),
-            "who": _texts("Roles that can supply that."),
+            "rule": text("The rule that forbids it."),
+            "clause": text("Where the rule comes from."),
+            "missing": texts("What would release it."),
+            "who": texts("Roles that can supply that."),
         },
         description="Why an event may not happen now.",
     )
 
 
 def _problem() -> dict[str, Any]:
-    return _object(
+    return closed_object(
         {
-            "where": _text("Place: file, line, column and path in a document, a field of an event or of a call."),
-            "what": _text("What is wrong."),
-            "hint": _text("The way out; may be empty."),
+            "where": text("Place: file, line, column and path in a document, a field of an event or of a call."),
+            "what": text("What is wrong."),
+            "hint": text("The way out; may be empty."),
         },
         description="One thing that must be mended.",
     )
@@ -239,84 +208,86 @@ def _source() -> dict[str, Any]:
         "in_force_to": "The first day it no longer applies.",
     }
     dated = {name: {"type": "string", "format": "date", "description": says} for name, says in days.items()}
-    cite, evidence = _text("The source, as one cites it."), _or_null(_text("How it was read."))
-    source = _object({"cite": cite, **dated, "evidence": evidence}, optional=days)
-    return {**_or_null(source), "description": "What stands behind the rule outside the company."}
+    cite, evidence = text("The source, as one cites it."), or_null(text("How it was read."))
+    source = closed_object({"cite": cite, **dated, "evidence": evidence}, optional=days)
+    return {**or_null(source), "description": "What stands behind the rule outside the company."}
 
 
 def _breach() -> dict[str, Any]:
-    breach = _object(
+    breach = closed_object(
         {
-            "at": _instant("The deadline that was missed."),
-            "known_at": _instant("Since when that is known."),
-            "cause": _words(CAUSES, "Whether time ran out, or the deadline was past when it was set."),
+            "at": instant_text("The deadline that was missed."),
+            "known_at": instant_text("Since when that is known."),
+            "cause": one_of(CAUSES, "Whether time ran out, or the deadline was past when it was set."),
         }
     )
-    return {**_or_null(breach), "description": "The binding deadline that was missed; no power clears it."}
+    return {**or_null(breach), "description": "The binding deadline that was missed; no power clears it."}
 
 
 def _obligation() -> dict[str, Any]:
     """One obligation, field by field as ``obligation_json`` writes it."""
-    attempt = _object({"event": _text("The sending."), "at": _instant("When."), "missing": _texts("What it lacked.")})
-    late_by = {"type": "string", "format": "duration", "pattern": _DURATION_FORM}
-    return _object(
+    attempt = closed_object(
+        {"event": text("The sending."), "at": instant_text("When."), "missing": texts("What it lacked.")}
+    )
+    late_by = {"type": "string", "format": "duration", "pattern": DURATION_FORM}
+    return closed_object(
         {
-            "key": _text("duty@recipient#period, unique in the incident; a late record may shift the period."),
-            "duty": _text("The rule it comes from."),
-            "title": _text("What is owed."),
-            "item": _or_null(_text("What it is about, where events ask for one thing after another.")),
-            "recipient": _text("To whom."),
-            "episode": {**_COUNT, "description": "In which episode it opened, from 0."},
-            "period": {**_COUNT, "description": "How many of this duty and recipient there were before."},
-            "act": _or_null(_text("The act it shares with other duties.")),
-            "basis": _words((basis.value for basis in Basis), "What stands behind the limit it shows."),
-            "binding": _or_null(_instant("The earliest limit that binds, among what one act meets.")),
-            "clause": _text("Where the rule comes from."),
-            "document": _text("The document that holds the rule."),
+            "key": text("duty@recipient#period, unique in the incident; a late record may shift the period."),
+            "duty": text("The rule it comes from."),
+            "title": text("What is owed."),
+            "item": or_null(text("What it is about, where events ask for one thing after another.")),
+            "recipient": text("To whom."),
+            "episode": {**COUNT, "description": "In which episode it opened, from 0."},
+            "period": {**COUNT, "description": "How many of this duty and recipient there were before."},
+            "act": or_null(text("The act it shares with other duties.")),
+            "basis": one_of((basis.value for basis in Basis), "What stands behind the limit it shows."),
+            "binding": or_null(instant_text("The earliest limit that binds, among what one act meets.")),
+            "clause": text("Where the rule comes from."),
+            "document": text("The document that holds the rule."),
             "source": _source(),
-            "reading": _or_null(_text("The interpretation it rests on.")),
-            "owed_by": _text("The role that owes it, or the person whom the event that asks for it names."),
-            "mark": _text("The mark its clock started from."),
-            "anchor": _instant("The instant its limit is reckoned from."),
-            "limit": _or_null(_text("The limit in words.")),
-            "opened_at": _instant("When it opened, or will open while it is pending."),
-            "due": _or_null(_instant("The deadline it shows; null where no instant can be computed.")),
-            "due_kind": _words((*_due_kinds(), None), "The kind of the limit; says why there is no instant."),
-            "boundary": _words((*BOUNDARIES, None), "Whether the instant of the deadline is still in time."),
-            "status": _words((status.value for status in Status), "Where it stands, breached or not."),
+            "reading": or_null(text("The interpretation it rests on.")),
+            "owed_by": text("The role that owes it, or the person whom the event that asks for it names."),
+            "mark": text("The mark its clock started from."),
+            "anchor": instant_text("The instant its limit is reckoned from."),
+            "limit": or_null(text("The limit in words.")),
+            "opened_at": instant_text("When it opened, or will open while it is pending."),
+            "due": or_null(instant_text("The deadline it shows; null where no instant can be computed.")),
+            "due_kind": one_of((*_due_kinds(), None), "The kind of the limit; says why there is no instant."),
+            "boundary": one_of((*BOUNDARIES, None), "Whether the instant of the deadline is still in time."),
+            "status": one_of((status.value for status in Status), "Where it stands, breached or not."),
             "breach": _breach(),
-            "verdict": _words(VERDICTS, "How it stands against the limit that binds."),
-            "met_at": _or_null(_instant("When it was met.")),
-            "late_by": _or_null({**late_by, "description": "How far past the deadline it was met, or is as of the answer."}),
-            "blocked_by": _texts("What holds it back."),
-            "attempts": _list(attempt, "Sendings that named it and did not meet it."),
+            "verdict": one_of(VERDICTS, "How it stands against the limit that binds."),
+            "met_at": or_null(instant_text("When it was met.")),
+            "late_by": or_null({**late_by, "description": "How far past the deadline it was met, or is as of the answer."}),
+            "blocked_by": texts("What holds it back."),
+            "attempts": list_of(attempt, "Sendings that named it and did not meet it."),
         },
         description="One thing owed, as it stands at the instant asked about.",
     )  # fmt: skip
 
 
 def _correction() -> dict[str, Any]:
-    return _object(
+    return closed_object(
         {
-            "what": _text("Which conclusion."),
-            "before": _text("As it was drawn once."),
-            "after": _text("As it is drawn now."),
-            "event": _text("The event that changed it."),
-            "reason": _text("Why."),
+            "what": text("Which conclusion."),
+            "before": text("As it was drawn once."),
+            "after": text("As it is drawn now."),
+            "event": text("The event that changed it."),
+            "reason": text("Why."),
         },
         description="A conclusion that is drawn otherwise than before.",
     )
 
 
 def _violation() -> dict[str, Any]:
-    rule = {"gate": _text("The gate it was against."), "duty": _text("The duty it was against.")}
-    return _object(
+    rule = {"gate": text("The gate it was against."), "duty": text("The duty it was against.")}
+    return closed_object(
         {
             **rule,
-            "at": _instant("When."),
-            "clause": _text("Where the rule comes from."),
-            "event": _text("The event that was recorded against it."),
-            "missing": _texts("What would have released it."),
+            "at": instant_text("When."),
+            "clause": text("Where the rule comes from."),
+            "event": text("The event that was recorded against it."),
+            "missing": texts("What would have released it."),
             "without_effect": {"type": "boolean", "description": "Whether the event changed nothing."},
         },
         optional=rule,
@@ -330,57 +301,108 @@ def _violation() -> dict[str, Any]:
 
 def _brief() -> dict[str, Any]:
     severity = {
-        "governing": _level_or_null("The level that counts; null while nothing supports or decided one."),
-        "decided": _level_or_null("What somebody with the power decided."),
-        "provisional": _level_or_null("What somebody without it raised to."),
-        "proposed": _object(_CLASSIFICATION, description="What the rules make of the facts."),
-        "initial": _level_or_null("The first level of the incident."),
-        "peak": _level_or_null("The worst level so far."),
+        "governing": level_or_null("The level that counts; null while nothing supports or decided one."),
+        "decided": level_or_null("What somebody with the power decided."),
+        "provisional": level_or_null("What somebody without it raised to."),
+        "proposed": closed_object(_CLASSIFICATION, description="What the rules make of the facts."),
+        "initial": level_or_null("The first level of the incident."),
+        "peak": level_or_null("The worst level so far."),
     }
     phase = {
-        "current": _words(phase.value for phase in Phase),
-        "episode": {**_COUNT, "description": "How often the incident was reopened."},
+        "current": one_of(phase.value for phase in Phase),
+        "episode": {**COUNT, "description": "How often the incident was reopened."},
         "closed": {"type": "boolean"},
-        "blocked_by": _list(_refusal(), "Why the next phase may not be entered yet."),
+        "outcome": one_of((*OUTCOMES, None), "How it was closed; null while it is open."),
+        "entered": list_of(one_of(phase.value for phase in Phase), "The phases of this episode so far."),
+        "not_applicable": list_of(
+            closed_object({"phase": one_of(phase.value for phase in Phase), "reason": text("Why.")}),
+            "Phases found not to apply.",
+        ),
+        "steps": _steps(),
+        "blocked_by": list_of(
+            _refusal(), "Why what comes next may not happen yet: recovery, the next phase, or closing."
+        ),
     }
-    return _object(
+    return closed_object(
         {
-            "as_of": _instant("The instant judged at."),
+            "as_of": instant_text("The instant judged at."),
             "policy": _policy(),
-            "incident": _text("The incident."),
-            "seq": {**_COUNT, "description": "How many events its log holds."},
-            "head": _or_null(_text("The digest of its last line, where lines are chained.")),
-            "severity": _object(severity),
-            "phase": _object(phase),
-            "obligations": _list(_obligation(), "What is owed and settled, in order of keys."),
-            "next_wakeup": _or_null(_instant("When anything changes by time alone; null if nothing does.")),
-            "violations": _list(_violation(), "What was recorded against the rules."),
-            "corrections": _list(_correction(), "Conclusions that are drawn otherwise than before."),
+            "incident": text("The incident."),
+            "seq": {**COUNT, "description": "How many events its log holds."},
+            "head": or_null(text("The digest of its last line, where lines are chained.")),
+            "severity": closed_object(severity),
+            "phase": closed_object(phase),
+            "merged_into": or_null(text("The incident this one goes on as.")),
+            "channels": texts("Where it is worked on, in the order they were opened."),
+            "obligations": list_of(_obligation(), "What is owed and settled, in order of keys."),
+            "next_wakeup": or_null(instant_text("When anything changes by time alone; null if nothing does.")),
+            "violations": list_of(_violation(), "What was recorded against the rules."),
+            "corrections": list_of(_correction(), "Conclusions that are drawn otherwise than before."),
+        }
+    )
+
+
+def _steps() -> dict[str, Any]:
+    done = closed_object({"step": text("The step."), "at": instant_text("When it was done.")})
+    return closed_object(
+        {"done": list_of(done, "Done in this episode."), "open": texts("Not done.")},
+        description="The steps of the present phase.",
+    )
+
+
+def _timeline() -> dict[str, Any]:
+    entry = {
+        "at": instant_text("When."),
+        "precision": one_of(("minute", "day", "month", None), "How exactly the record knows that; null: exactly."),
+        "since_detection": {
+            "type": "string",
+            "pattern": DURATION_FORM.replace("^", "^-?"),
+            "description": "How long after the first signal; with a minus before it.",
+        },
+        "kind": one_of(TOLD, "What kind of thing it is."),
+        "text": text("In a sentence, with local times."),
+        "by": or_null(text("Who did it.")),
+        "event": or_null(text("The event that did it; null where time alone did.")),
+        "about": or_null(text("The obligation, gate, mark or conclusion it is about.")),
+        "ahead": {"type": "boolean", "description": "Whether it is later than the instant judged at."},
+    }
+    return closed_object(
+        {
+            "as_of": instant_text("The instant judged at."),
+            "policy": _policy(),
+            "incident": text("The incident."),
+            "detected": instant_text("The first signal."),
+            "entries": list_of(
+                closed_object(entry), "In the order of time; what an event did stands behind it.", minItems=1
+            ),
+            "left_out": {**COUNT, "description": "How many events of the log are later than that instant."},
         }
     )
 
 
 def _step() -> dict[str, Any]:
-    against = _object({"rule": _text("The rule."), "clause": _text("Its clause."), "missing": _texts("What it needs.")})
-    level = _words([*_LEVELS, None])
-    return _object(
+    against = closed_object(
+        {"rule": text("The rule."), "clause": text("Its clause."), "missing": texts("What it needs.")}
+    )
+    level = one_of([*LEVELS, None])
+    return closed_object(
         {
-            "event": _text("The event's id."),
-            "seq": {**_COUNT, "description": "How many events the log holds now."},
+            "event": text("The event's id."),
+            "seq": {**COUNT, "description": "How many events the log holds now."},
             "level": {
                 "type": "array", "prefixItems": [level, level], "minItems": 2, "maxItems": 2, "items": False,
                 "description": "The governing level before and after; null where there is none.",
             },
-            **{name: _texts(says) for name, says in MOVES.items()},
-            "violations": _list(against, "What it was recorded against."),
-            "corrections": _list(_correction(), "Conclusions drawn anew."),
-            "suggested": _texts("What follows, in words."),
+            **{name: texts(says) for name, says in MOVES.items()},
+            "violations": list_of(against, "What it was recorded against."),
+            "corrections": list_of(_correction(), "Conclusions drawn anew."),
+            "suggested": texts("What follows, in words."),
         }
     )  # fmt: skip
 
 
 def _policy_ids() -> dict[str, Any]:
-    said: dict[str, Any] = {"type": "object", "additionalProperties": _TEXT}
+    said: dict[str, Any] = {"type": "object", "additionalProperties": TEXT}
     groups = {
         "facts": "Facts with what a yes means; members of closed families among them.",
         "families": "Families of facts.",
@@ -395,8 +417,8 @@ def _policy_ids() -> dict[str, Any]:
         "recipients": "Recipients that documents name, with the duties owed to them.",
         "states": "Fields a sending must state, with the duties that ask for them.",
     }
-    kinds = {"type": "object", "required": list(KINDS), "additionalProperties": _TEXT}
-    return _object(
+    kinds = {"type": "object", "required": list(KINDS), "additionalProperties": TEXT}
+    return closed_object(
         {
             "policy": _policy(),
             **{name: {**said, "description": says} for name, says in groups.items()},

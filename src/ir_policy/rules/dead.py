@@ -12,7 +12,7 @@ from ir_policy.rules.model import Duty, MarkRule
 
 __all__ = ["Flaw", "duty_flaws", "gate_flaws", "never_set"]
 
-Flaw: TypeAlias = tuple[tuple[str, ...], str, str]
+Flaw: TypeAlias = tuple[tuple[str | int, ...], str, str]
 """Where below the rule, what is wrong, and the way out."""
 
 
@@ -22,6 +22,10 @@ def duty_flaws(rule: Any) -> Iterator[Flaw]:
         yield ("unless",), "needs 'exempted_by'", "an exemption needs a person who decides it"
     if rule.exempted_by and rule.unless is None:
         yield ("exempted_by",), "needs 'unless'", "an exemption needs a ground"
+    for index, case in enumerate(rule.owed_to[:-1]):
+        if case.when is None:
+            what = "a case without 'when' applies always: none behind it ever does"
+            yield ("owed_to", index), what, "put it last, or write one duty for each recipient"
     if rule.source is not None:
         yield from _source_flaws(rule.source)
 

@@ -16,7 +16,15 @@ from typing import Any, Final
 from ir_policy.rules import document, sections
 from ir_policy.rules.conditions import BARE, condition_schema
 from ir_policy.rules.document import SECTIONS_BY_KIND, PolicyDocument
-from ir_policy.rules.parts import _ACT_WORDS, _ENGINE_MARKS, _FORBIDDEN_WORDS, _MARK_WORDS, DECISIONS, NOTICES
+from ir_policy.rules.parts import (
+    _ACT_WORDS,
+    _ENGINE_MARKS,
+    _FORBIDDEN_WORDS,
+    _MARK_WORDS,
+    _TO_WHOM,
+    DECISIONS,
+    PLACEHOLDERS,
+)
 from ir_policy.rules.scalars import PART, SCHEMAS, part
 from ir_policy.terms import EVENT_FIELDS, EVENT_INSTANTS, EVENT_KINDS, FINDINGS, OUTCOMES, Basis, Phase, Severity
 
@@ -25,6 +33,10 @@ __all__ = ["PARTS", "document_schema"]
 _ID: Final = part("id")
 _IDS: Final = part("ids")
 _WHEN: Final = part("condition")
+_FIELD: Final = {"enum": sorted({name for must, may in EVENT_FIELDS.values() for name in (*must, *may)})}
+"""A field of some kind of event."""
+_INSTANT: Final = {"enum": sorted({name for names in EVENT_INSTANTS.values() for name in names})}
+"""A field of some kind of event that holds an instant."""
 
 
 def _words(known: Iterable[str]) -> dict[str, Any]:
@@ -37,12 +49,9 @@ def _mapping(properties: Mapping[str, Any], *required: str, **more: Any) -> dict
     return {"type": "object", "properties": dict(properties), **needed, **more, "additionalProperties": False}
 
 
-def _one_of(words: Mapping[str, Any], **beside: tuple[str, Any]) -> list[dict[str, Any]]:
-    """One alternative for each word; ``beside`` gives further keys with the word they belong to."""
-    return [
-        _mapping({word: says, **{key: also for key, (owner, also) in beside.items() if owner == word}}, word)
-        for word, says in words.items()
-    ]
+def _one_of(words: Mapping[str, Any], beside: Mapping[str, Mapping[str, Any]] = {}) -> list[dict[str, Any]]:
+    """One alternative for each word; ``beside`` gives the further keys that belong to a word."""
+    return [_mapping({word: says, **beside.get(word, {})}, word) for word, says in words.items()]
 
 
 def _one_or_list(*alternatives: dict[str, Any], description: str) -> dict[str, Any]:
@@ -69,13 +78,16 @@ def _limits() -> dict[str, Any]:
 
 
 def _recipients() -> dict[str, Any]:
-    each = {"when": _WHEN, "each": _ID, "among": _ID, "as": _ID, "unnamed": _ID}
+    each = {"among": _ID, "as": _ID, "unnamed": _ID}
+    says = {**dict.fromkeys(_TO_WHOM, _ID), "told": _words(["yes"])}
     return _one_or_list(
         _ID,
-        _mapping({"when": _WHEN, "to": _ID}, "to"),
-        _mapping(each, "each", "unnamed"),
-        _mapping({"when": _WHEN, "owed": _ID}, "owed"),
-        _mapping({"when": _WHEN, "told": _words(["yes"])}, "told"),
+        *(
+            _mapping({"when": _WHEN, word: one, **each}, word, "unnamed")
+            if word == "each"
+            else _mapping({"when": _WHEN, word: one}, word)
+            for word, one in says.items()
+        ),
         description="To whom it is owed: a recipient, each of a family, or cases of which the first that holds applies.",
     )
 
@@ -83,14 +95,14 @@ def _recipients() -> dict[str, Any]:
 def _acts() -> dict[str, Any]:
     says = {
         **dict.fromkeys(_ACT_WORDS, _IDS),
-        "notice": _words(NOTICES),
+        "notice": _one_or_more_words(["sent", "any"]),
         "event": _one_or_more_words(EVENT_KINDS),
         "finding": _one_or_more_words(FINDINGS),
         "level": _one_or_more_words(["any"]),
         "hold": _one_or_more_words(["in-force"]),
     }
     return _one_or_list(
-        *_one_of(says, stage=("notice", _ID)), description="What discharges it: one act, or any of several."
+        *_one_of(says, {"notice": {"stage": _ID}}), description="What discharges it: one act, or any of several."
     )
 
 
@@ -101,13 +113,8 @@ def _mark_sources() -> dict[str, Any]:
         "finding": _words(FINDINGS),
         **{kind: _words([word]) for kind, word in _ENGINE_MARKS.items()},
     }
-    instants = {"at", "recorded_at", *(name for names in EVENT_INSTANTS.values() for name in names)}
-    at, position = _words(sorted(instants)), _words(["controller", "processor"])
-    saying = _words(sorted({name for must, may in EVENT_FIELDS.values() for name in (*must, *may)}))
-    alternatives = [
-        _mapping({"event": says.pop("event"), "at": at, "saying": saying}, "event"),
-        *_one_of(says, position=("finding", position)),
-    ]
+    at, position = _words(["at", "recorded_at", *_INSTANT["enum"]]), _words(["controller", "processor"])
+    alternatives = _one_of(says, {"event": {"at": at, "saying": _FIELD}, "finding": {"position": position}})
     return _one_or_list(*alternatives, description="What sets it: one source, or any of several.")
 
 
@@ -128,21 +135,25 @@ def _releases() -> dict[str, Any]:
         _WHEN,
         _mapping({"role": _IDS}, "role"),
         _mapping({"states": _IDS}, "states"),
-        _mapping({"field": _ID_OF_FIELD, "like": {"type": "string"}, "at_most": _LENGTH}, "field", "like", "at_most"),
+        _mapping(_FORM, *_FORM),
         description="What releases it, any of these: a condition, a role the actor may act in, fields the event states, "
-        "or the form of one of them.",
+        "a field that has a form.",
     )
 
 
-_ID_OF_FIELD: Final = _words(sorted({name for must, may in EVENT_FIELDS.values() for name in (*must, *may)}))
-_LENGTH: Final = {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 1000},
-                            {"type": "string", "pattern": "^0*([1-9][0-9]{0,2}|1000)$"}]}  # fmt: skip
-
-
-def _given() -> dict[str, Any]:
-    instants = _words(sorted({name for names in EVENT_INSTANTS.values() for name in names}))
-    return _mapping({"due": instants, "item": _ID_OF_FIELD, "owner": _ID_OF_FIELD}, "due",
-                    description="Fields of the event that asks: until when, about what, and who owes it.")  # fmt: skip
+_FORM: Final = {
+    "field": _FIELD,
+    "like": {
+        **part("text"),
+        "description": f"The form, which may hold {' and '.join(f'{{{word}}}' for word in PLACEHOLDERS)}.",
+    },
+    "at_most": {
+        "anyOf": [
+            {"type": "string", "pattern": "^0*(?:[1-9][0-9]{0,2}|1000)$"},
+            {"type": "integer", "minimum": 1, "maximum": 1000},
+        ]
+    },
+}
 
 
 PARTS: Final[dict[str, dict[str, Any]]] = {
@@ -157,12 +168,15 @@ PARTS: Final[dict[str, dict[str, Any]]] = {
     "mark-sources": _mark_sources(),
     "forbidden": _forbidden(),
     "releases": _releases(),
+    "given": {
+        "description": "Which fields of the event say until when, what it is about, and who owes it.",
+        **_mapping({"due": _INSTANT, "item": _FIELD, "owner": _FIELD}, "due"),
+    },
+    "outcomes": {"description": "How an incident can end.", **_one_or_more_words(OUTCOMES)},
     "gate-when": {
         "description": "When it is shut: unless the answer is a definite no, or with {yes: …} only on a definite yes.",
         "anyOf": [_WHEN, _mapping({"yes": _WHEN}, "yes")],
     },
-    "given": _given(),
-    "outcomes": {**_one_or_more_words(OUTCOMES), "description": "Outcomes of closing."},
     "again-on": {
         "description": "Owed again on any raise, or only on one that ends at that level or worse.",
         "enum": ["raise", *(f"raise to {level}" for level in Severity.__members__)],

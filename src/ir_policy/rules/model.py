@@ -392,5 +392,9 @@ class Policy:
     canonical: str
     """The canonical compiled form, as JSON text: what the digest is taken over."""
 
+    def asked_about(self, name: str) -> tuple[Duty, ...]:
+        """The duties a question about what is settled is about: one by its name, or all that a statute stands behind."""
+        return tuple(duty for duty in self.duties.values() if name in (duty.id, duty.basis.value))
+
     def __repr__(self) -> str:
         return f"<Policy {self.id} {self.version} {self.digest[:15]}>"

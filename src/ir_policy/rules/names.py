@@ -13,7 +13,7 @@ from ir_policy.rules.conditions import BARE, Atom, Condition, ConditionFault, Ma
 from ir_policy.rules.dead import Flaw
 from ir_policy.rules.model import Fact, Family, MarkRule, Reading, RoleRule
 from ir_policy.rules.shape import Shaped, in_one_line
-from ir_policy.terms import EVENT_FIELDS, FINDINGS, FrozenMap, nearest
+from ir_policy.terms import EVENT_FIELDS, FINDINGS, Basis, FrozenMap, nearest
 
 __all__ = ["Names", "named_in"]
 
@@ -57,7 +57,7 @@ class Names:
                     what = "only gates may ask whether a duty is settled"
                     self._flaw(part, path, what, "let the duty start from a mark that the other one sets")
                     continue
-                self._known(part, path, "duty", atom.name, self._duty_ids)
+                self._known(part, path, "duty", atom.name, {*self._duty_ids, Basis.STATUTE.value})
             if atom.kind == "fact":
                 self._known_fact(part, path, atom.name)
             elif register is not None:

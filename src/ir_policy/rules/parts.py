@@ -130,12 +130,7 @@ class RecipientDoc(BaseModel):
 
 def read_owed_to(value: object) -> tuple[RecipientDoc, ...]:
     """To whom a duty is owed; a family must say to whom it is owed while no member is named."""
-    cases = tuple(_recipient(item, path) for item, path in _each(value))
-    for index, case in enumerate(cases[:-1]):
-        if case.when is None:
-            hint = "put it last, or write one duty for each recipient"
-            raise slip("a case without 'when' applies always: none behind it ever does", hint, (index,))
-    return cases
+    return tuple(_recipient(item, path) for item, path in _each(value))
 
 
 def _recipient(value: object, path: Path) -> RecipientDoc:
