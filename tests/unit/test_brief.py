@@ -514,3 +514,4 @@ class TestLate:
         shown = ir.brief(told(policy, PLAYBACK_IS_DOWN, DANA_COMMANDS, SEV1_DECIDED, closed), at(12, 0))
         assert not [line for line in part(shown, "DO NOW") if "internal list" in line]
         assert "  internal-alert@internal#0  missed, lapsed when the incident was closed\n" in shown.text()
+        assert " owed · 1 lapsed · " in shown.text().splitlines()[2]

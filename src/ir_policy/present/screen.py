@@ -219,6 +219,9 @@ class _Screen:
         if advice:
             words.append(f"{advice} past advice")
         words.append(f"{sum(_is_owed(o) for o in self.brief.obligations)} owed")
+        lapsed = len(grouped(o for o in self.brief.obligations if o.status == "lapsed"))
+        if lapsed:  # nothing can be done about them any more, and they are not forgotten
+            words.append(f"{lapsed} lapsed")
         if self.case.violations:
             words.append(f"{len(self.case.violations)} against the rules")
         wake = self.brief.next_wakeup
