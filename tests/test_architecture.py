@@ -53,7 +53,7 @@ ONLY_IN: Final = {
     "yaml": {"rules/reader.py"},
     "dateutil": {"calendar.py"},
     "tzdata": {"calendar.py"},
-    "hypothesis": {"testing.py"},
+    "hypothesis": {"testing/__init__.py"},
     "attrs": None,
 }
 """Every package of others, and the only files that may import it; ``None`` is anywhere."""

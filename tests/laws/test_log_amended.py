@@ -51,6 +51,23 @@ class TestLateEvents:
             ("done", "action-item@internal#0", "met"),
         }
 
+    def test_a_finding_dated_back_withdraws_a_breach_and_shows_it(self) -> None:
+        """Found after the thirty days and held since before their end, the assessment was made in time, visibly."""
+        suspected = found("suspected", T0, id="suspected")
+        believed = found("believed", T0 + timedelta(days=60), since=T0 + timedelta(days=9), id="believed")
+        before = ir.replay(POLICY, [detected(), suspected])
+        step = ir.record(before, believed)
+        assert one([detected(), suspected], "au.ndb.assess@internal#0", T0 + timedelta(days=60)).verdict == "missed"
+        assert one([*before.log, believed], "au.ndb.assess@internal#0", T0 + timedelta(days=60)).verdict == "met"
+        assert step.late
+        assert step.corrections == ir.corrections(step.incident)
+        assert [(change.what, change.before, change.after, change.event, change.reason) for change in step.corrections] == [
+            ("au.ndb.assess@internal#0", "missed, due 2026-04-10T14:00:00Z", "met, due 2026-04-10T14:00:00Z", "believed",
+             "dated back: breach-finding at 2026-03-19T22:00:00Z"),
+        ]  # fmt: skip
+        in_time = found("believed", T0 + timedelta(days=20), since=T0 + timedelta(days=9), id="believed")
+        assert not ir.record(before, in_time).late
+
     def test_a_late_notice_was_sent_when_it_was_sent(self) -> None:
         """Recorded after the deadline, sent before it: met, and the breach that was shown is gone, visibly."""
         grave = reported(T0, {"streaming-unavailable": YES})
@@ -66,7 +83,9 @@ class TestLateEvents:
     @given(log=logs(POLICY))
     def test_what_arrives_in_order_corrects_nothing(self, log: list[Event]) -> None:
         """Without late entries and corrections no conclusion was ever drawn otherwise."""
-        in_time = (event for event in log if event.recorded_at in (None, event.at))
+        in_time = (
+            event for event in log if event.recorded_at in (None, event.at) and not getattr(event, "since", None)
+        )
         story = sorted((event for event in in_time if event.kind != "corrected"), key=key)
         assert ir.corrections(ir.replay(POLICY, story)) == ()
         if story[0].kind == "detected":

@@ -1,7 +1,7 @@
 """Conclusions drawn anew: what a late or corrected event changed in what had been concluded before it was known.
 
 An event draws conclusions anew when it belongs before events the log already held, when it corrects one, or when it
-was recorded so late that a breach had been concluded which it withdraws.
+was recorded, or dated back, so late that a breach had been concluded which it withdraws.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from ir_policy.duties.case import Case
 from ir_policy.duties.gates import Bite
 from ir_policy.errors import Refusal
 from ir_policy.log.events import Corrected, Event
+from ir_policy.log.history import stamp_of
 from ir_policy.rules.model import Policy
 from ir_policy.terms import rfc3339
 
@@ -136,7 +137,8 @@ def drawn_anew(before: Case, after: Case, event: Event, known: datetime, inverte
 
     ``known`` is the latest instant the log speaks of, ``inverted`` whether the event stands before others there.
     """
-    late = event.recorded_at is not None and event.recorded_at > event.at
+    back = stamp_of(event).at  # what is said to have been so since earlier may withdraw a breach as a late entry may
+    late = back < event.at or (event.recorded_at is not None and event.recorded_at > event.at)
     if event.kind in _without_effect(before.policy) or not (inverted or late):
         return ()
     now = max(known, event.recorded_at) if event.recorded_at is not None else known
@@ -147,7 +149,8 @@ def drawn_anew(before: Case, after: Case, event: Event, known: datetime, inverte
         # What it adds was never concluded otherwise; only a breach that it withdraws was.
         withdrawn = _breached(before, now) - _breached(after, now)
         old, new = ({what: said[what] for what in withdrawn if what in said} for said in (old, new))
-    reason = getattr(event, "reason", "") or f"recorded late: {event.kind} at {rfc3339(event.at)}"
+    how = "dated back" if back < event.at else "recorded late"
+    reason = getattr(event, "reason", "") or f"{how}: {event.kind} at {rfc3339(back)}"
     return tuple(
         Correction(what, old.get(what, "nothing"), new.get(what, "nothing"), event.id, reason)
         for what in sorted(old.keys() | new.keys())

@@ -25,8 +25,9 @@ from hypothesis import strategies as st
 from ir_policy.calendar import start_of_day
 from ir_policy.clocks import Elapsed, Immediate
 from ir_policy.log.events import KINDS, Event
-from ir_policy.rules.model import INTERNAL, ActMatch, Policy, Recipients
+from ir_policy.rules.model import Policy
 from ir_policy.terms import FINDINGS, LOWERINGS, MICROSECOND, OUTCOMES, Phase, Severity, Truth, rfc3339
+from ir_policy.testing.ways import forms, members, recipients_of, stages_of, way_to
 
 __all__ = ["events", "facts", "instants", "logs", "told"]
 
@@ -124,6 +125,7 @@ def _made(
     at = _first_of(plan.precision, at, words.policy)
     said: dict[str, Any] = dict(plan.said)
     said |= {name: at + length for name, length in said.items() if isinstance(length, timedelta)}
+    said |= {name: _in_form(text, at, log or (), words.policy) for name, text in said.items() if _is_form(text)}
     if plan.kind == "corrected":
         said |= _correction(said.pop("change"), log or ())
     recorded_at = max(known, at) if known is not None and plan.recorded else None
@@ -144,6 +146,16 @@ def _first_of(precision: str, at: datetime, policy: Policy) -> datetime:
     first = start_of_day(day, policy.calendar.zone)
     midnight = datetime(day.year, day.month, day.day, tzinfo=timezone.utc)
     return first.astimezone(timezone(midnight - first))
+
+
+def _is_form(value: object) -> bool:
+    return isinstance(value, str) and "{" in value
+
+
+def _in_form(text: str, at: datetime, log: Sequence[Event], policy: Policy) -> str:
+    """A text in the form a gate asks for, on the day of the first signal in the log."""
+    first = min((event.at for event in log if event.kind == "detected"), default=at)
+    return text.replace("{day}", f"{policy.calendar.local_date(first):%Y%m%d}").replace("{summary}", "some-words")
 
 
 def _correction(change: tuple[int, str, timedelta], log: Sequence[Event]) -> dict[str, Any]:
@@ -179,7 +191,7 @@ class _Words:
         self.actors = st.sampled_from((*roles, *self.people, *contacts))
         self.persons = st.sampled_from((*self.people, *contacts))
         self.duties = tuple(policy.duties)
-        self.recipients = {duty.id: _recipients(policy, duty.owed_to) for duty in policy.duties.values()}
+        self.recipients = {duty.id: recipients_of(policy, duty.owed_to) for duty in policy.duties.values()}
         self.steps_of_time = st.sampled_from(_lengths(policy))
         self.facts = _facts(policy)
         self.kinds = self._kinds()
@@ -190,7 +202,8 @@ class _Words:
         closing = self._plans(st.just("closed"), by=st.sampled_from(self._who_may("event", "closed")))
         again = closing.flatmap(lambda one: self._plans(st.just("reopened")).map(lambda other: (one, other)))
         alone = self.plans.map(lambda plan: (plan,))
-        self.chapters = st.sampled_from(range(20)).flatmap(lambda n: again if n == 19 else alone)
+        ways = [alone] * 18 + [again, self._led_to_a_close()]
+        self.chapters = st.sampled_from(range(20)).flatmap(lambda n: ways[n])
 
     def _who_may(self, kind: str, name: str) -> tuple[str, ...]:
         """The roles that release the gates on that act; anybody where there is none."""
@@ -220,6 +233,7 @@ class _Words:
         policy, label, back = self.policy, st.just("words"), self.steps_of_time.map(lambda length: -length)
         role, step = _one_of(policy.roles), _one_of(policy.steps)
         notice, phase = st.sampled_from(("n-1", "n-2")), st.sampled_from(Phase)
+        action = st.sampled_from(("a-1", "a-1", "a-2"))
         change = st.tuples(st.integers(0, 19), st.sampled_from(("at", "since", "facts")), self.steps_of_time | back)
         labels = st.just(("ref-1",))
         about, draft = self._about(), self._about(whole=True)
@@ -233,9 +247,9 @@ class _Words:
             ),
             "role-taken": _said({"role": role, "person": self.persons}, {"acting": st.booleans()}),
             "role-released": _said({"role": role, "person": self.persons}),
-            "channel-opened": _said({"channel": label}),
+            "channel-opened": _said({"channel": st.sampled_from(("words", *forms(policy, "channel")))}),
             "phase-entered": _said({"phase": phase}, {"reason": label}),
-            "phase-not-applicable": _said({"phase": phase, "reason": label}),
+            "phase-not-applicable": _said({"phase": phase}, {"reason": label}),
             "step-done": _said({"step": step}, {"evidence": labels}),
             "documented": _said({"summary": label, "disposition": label}),
             "notice-drafted": draft,
@@ -255,8 +269,8 @@ class _Words:
             "reopened": _said({"reason": label}),
             "merged": _said({"into": label, "reason": label}),
             "waived": self._waived(),
-            "action-opened": _said({"action": label, "owner": label, "due": self.steps_of_time}),
-            "action-closed": _said({"action": label}),
+            "action-opened": _said({"action": action, "owner": self.persons, "due": self.steps_of_time | back}),
+            "action-closed": _said({"action": action}),
             "corrected": _said({"change": change, "reason": label, "evidence": labels}),
             "note": _said({"text": label}),
             "recovered": _said({}),
@@ -273,11 +287,24 @@ class _Words:
         assert said.keys() == KINDS.keys()
         return {kind: said[kind] for kind in KINDS}
 
+    def _led_to_a_close(self) -> Any:
+        """All that lets the incident be closed with some outcome, as far as events can, and that closing."""
+
+        @st.composite
+        def chapter(draw: Draw) -> tuple[_Plan, ...]:
+            outcome = draw(st.sampled_from(OUTCOMES))
+            by = draw(st.sampled_from(self._who_may("event", "closed")))
+            gap = draw(st.sampled_from((timedelta(0), timedelta(minutes=1))))
+            way = way_to(self.policy, ("outcome", outcome), ("event", "closed"))
+            return tuple(_Plan(kind, by, said, gap) for kind, said in (*way, ("closed", {"outcome": outcome})))
+
+        return chapter()
+
     def _about(self, whole: bool = False) -> Any:
         """A draft, or a sending without one: for which duties, to whom, stating what."""
         sent = [duty for duty in self.policy.duties.values() if any(act.kind == "notice" for act in duty.met_by)]
         fields = sorted({field for duty in sent for field in duty.must_state})
-        stages = _stages(act for duty in sent for act in duty.met_by)
+        stages = stages_of(act for duty in sent for act in duty.met_by)
 
         @st.composite
         def about(draw: Draw) -> dict[str, Any]:
@@ -320,7 +347,7 @@ _OFTEN: Final = {
     "facts-reported": 16, "severity-decided": 8, "role-taken": 4, "role-released": 2, "handover-accepted": 2,
     "phase-entered": 3, "step-done": 4, "notice-drafted": 2, "notice-sent": 10, "breach-finding": 8,
     "processor-told": 2, "not-notifying": 4, "hold-started": 2, "recovered": 2, "postmortem-distributed": 2,
-    "documented": 2, "closed": 2, "reopened": 2, "waived": 3, "corrected": 3,
+    "documented": 2, "closed": 2, "reopened": 2, "waived": 3, "corrected": 3, "action-opened": 2,
 }  # fmt: skip
 """How much more often than once a kind is drawn: those that move something."""
 
@@ -349,42 +376,10 @@ def _lengths(policy: Policy) -> list[timedelta]:
 def _facts(policy: Policy) -> st.SearchStrategy[dict[str, Truth]]:
     names = [
         *policy.facts,
-        *(f"{family}/{member}" for family in policy.families for member in _members(policy, family)),
+        *(f"{family}/{member}" for family in policy.families for member in members(policy, family)),
     ]
     truths = st.sampled_from((Truth.YES, Truth.YES, Truth.YES, Truth.NO, Truth.NO, Truth.UNKNOWN))
     return st.dictionaries(st.sampled_from(names), truths, max_size=4) if names else st.just({})
-
-
-def _members(policy: Policy, family: str) -> tuple[str, ...]:
-    """Some members a family can have: all where it is closed; else known ones, two of each group, and a stranger."""
-    rule = policy.families[family]
-    if rule.members:
-        return tuple(sorted(rule.members))
-    cases = [case for duty in policy.duties.values() for case in duty.owed_to if case.each == family]
-    grouped = [member for case in cases if case.group for member in (*sorted(case.among)[:2], case.group)]
-    return tuple(dict.fromkeys((*rule.known, *grouped, "one", *(() if grouped else ("two",)))))
-
-
-def _recipients(policy: Policy, cases: tuple[Recipients, ...]) -> tuple[str, ...]:
-    """To whom a duty may be owed, placeholders among them."""
-    found: list[str] = []
-    for case in cases:
-        if case.to:
-            found.append(case.to)
-            continue
-        if case.told:
-            found.append(INTERNAL)
-            continue
-        if case.owed:
-            found += _recipients(policy, policy.duties[case.owed].owed_to)
-            continue
-        members = [member for member in _members(policy, case.each) if not case.group or member in case.among]
-        found += [*(f"{case.as_}/{member}" for member in members), case.unnamed]
-    return tuple(dict.fromkeys(recipient for recipient in found if recipient))
-
-
-def _stages(acts: Iterable[ActMatch]) -> list[str]:
-    return sorted({act.stage for act in acts if act.stage})
 
 
 def _one_of(names: Iterable[str]) -> st.SearchStrategy[str]:
