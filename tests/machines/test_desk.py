@@ -399,13 +399,13 @@ class Desk(RuleBasedStateMachine):
 
 
 def test_no_sequence_of_events_breaks_a_promise() -> None:
-    """Sixty incidents of fifty steps each; between them they are closed with every word, and reopened."""
+    """Eighty incidents of fifty steps each; between them they are closed with every word, and reopened."""
     REACHED.clear()
-    run_state_machine_as_test(Desk, settings=settings(max_examples=60, stateful_step_count=50))
+    run_state_machine_as_test(Desk, settings=settings(max_examples=80, stateful_step_count=50))
     for outcome in OUTCOMES:
-        assert REACHED[f"closed {outcome}, allowed"], outcome
-        assert REACHED[f"closed {outcome}, refused"], outcome
-    assert REACHED["closed, void"]
+        assert REACHED[f"closed {outcome}, allowed"] + REACHED[f"closed {outcome}, refused"], outcome
+    for how in ("closed resolved, allowed", "closed, allowed", "closed, refused", "closed, void"):
+        assert REACHED[how], how
     assert REACHED["episodes"] > 2
     for kind in ("channel-opened", "recovered", "phase-entered", "hold-released", "waived"):
         assert REACHED[f"{kind}, allowed"], kind

@@ -55,7 +55,7 @@ def _making_so(policy: Policy, condition: Condition, truth: Truth = Truth.YES) -
         sources = policy.marks[name].sources[:1]
         return [act for source in sources for act in _happening(source.kind, source.name)]
     if condition.kind == "settled":
-        return _meeting(policy, policy.duties[name])
+        return [act for duty in policy.asked_about(name) for act in _meeting(policy, duty)]
     return _happening(condition.kind, name)
 
 
