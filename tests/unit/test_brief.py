@@ -91,7 +91,7 @@ class TestBrief:
             "  phases so far: detect",
             "  client: acme, zen",
             "",
-            "EVERY CLOCK",
+            "ENDANGERED",
         ]
 
     def test_what_one_act_meets_is_one_line(self, policy: Policy) -> None:
@@ -312,6 +312,7 @@ class TestExplain:
                 "first decision, later from when facts or a decision reached the level.",
             ),
             ("until", "1 hour: due 2026-05-05T01:00:00Z (inclusive)"),
+            ("goes by", "mail to agencies and clients"),
         )
 
     def test_it_says_how_an_obligation_was_missed_or_met(self, policy: Policy) -> None:
