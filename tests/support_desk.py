@@ -196,7 +196,6 @@ LENGTHS: Final[Mapping[str, tuple[timedelta, ...]]] = {
 }
 """How long after its anchor each is due, by hand."""
 RECOVERY: Final = {Severity.SEV0: timedelta(hours=1), Severity.SEV1: timedelta(hours=4)}
-RESPONSE: Final = {Severity.SEV1: timedelta(minutes=30), Severity.SEV2: timedelta(hours=2)}
 
 
 def _is_due(incident: ir.Incident, found: Owed, here: list[Obligation]) -> None:
@@ -212,8 +211,6 @@ def _is_due(incident: ir.Incident, found: Owed, here: list[Obligation]) -> None:
             continue
         if one.duty == "recover" and governing in RECOVERY:
             assert one.due <= incident.marks["detected"] + RECOVERY[governing]
-        if one.duty == "respond" and governing in RESPONSE:
-            assert one.due - one.anchor <= RESPONSE[governing]
         if one.duty == "postmortem":
             assert one.due_kind == "business-days"
 
