@@ -125,6 +125,7 @@ def open_all(state: State, step: Step, duty: Duty) -> tuple[list[Obligation], li
             opened.append(open_one(state, step, duty, who, anchor))
         elif latest.settled == CANCELLED:
             revive(latest, step)
+            latest.lapses = state.closed and duty.if_missed is IfMissed.LAPSES
             latest.level = worst_of(latest.level, state.governing)
             again = latest.anchor if latest.repeat else anchor_of(state, duty, len(state.episodes) - 1, latest.level)
             improve(latest, candidate_from(state, duty, latest.level, again, step, OPENED))

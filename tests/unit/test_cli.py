@@ -436,7 +436,7 @@ class TestCheck:
             "  where personal data is or may be involved privacy requests were frozen before closing",
             "  lessons are written down before closing",
             "  what is resolved has been through every phase",
-            "  what is resolved has recovered",
+            "  where recovery is owed it comes before closing as resolved",
             "  the incident report is drafted from template 20-01 before closing",
         ]
         assert "      needs step backlog-filed (file the follow-up work); ask dana (incident-commander)" in lines

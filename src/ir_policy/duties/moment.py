@@ -74,8 +74,12 @@ class Moment:
             key=f"{duty.id}@{recipient}#{n}", duty=duty, recipient=recipient, n=n, episode=self.history.episode,
             opened_at=self.event.at, level=self.level.governing, anchor=anchor, mark=mark, opens_at=opens_at,
             status=Status.PENDING if opens_at is not None else Status.ACTIVE, due=due, firm=binding_of(due), repeat=repeat,
-            lapses=self.history.closing is not None and duty.if_missed is IfMissed.LAPSES,
+            lapses=self.lapses_from_the_start(duty),
         )  # fmt: skip
+
+    def lapses_from_the_start(self, duty: Duty) -> bool:
+        """Whether what opens now, or is revived, ends when it is missed: its incident is closed already."""
+        return self.history.closing is not None and duty.if_missed is IfMissed.LAPSES
 
 
 def binding_of(due: Due | None) -> Due | None:

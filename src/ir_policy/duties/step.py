@@ -254,6 +254,7 @@ class _Step(Moment):
         revived = evolve(
             entry, status=Status.ACTIVE if entry.opens_at is None else Status.PENDING, settled=None, settled_by="",
             level=level, in_scope=True, not_required=False, superseded=False, due=earlier(standing, due), firm=earlier(firm, binding_of(due)),
+            lapses=self.lapses_from_the_start(entry.duty),
         )  # fmt: skip
         self.ledger.put(revived)
         return revived
