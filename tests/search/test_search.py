@@ -29,12 +29,12 @@ class Size(NamedTuple):
 
 
 SIZES: Final = {
-    "alert": Size(14_591, 82_691, 21, 13_577),
-    "stakeholders": Size(3_050, 17_076, 15, 728),
+    "alert": Size(4_289, 25_689, 15, 4_743),
+    "stakeholders": Size(1_175, 6_865, 12, 864),
     "unassessed": Size(124, 756, 8, 30),
-    "clients": Size(7_482, 49_882, 14, 3_054),
-    "endings": Size(6_098, 50_230, 14, 1_586),
-    "promises": Size(110, 459, 8, 12),
+    "clients": Size(5_642, 39_302, 14, 5_081),
+    "endings": Size(4_109, 35_510, 14, 3_445),
+    "promises": Size(83, 346, 8, 36),
     "regulators": Size(1_564, 12_542, 13, 4_060),
     "europe": Size(10_372, 91_351, 14, 8_461),
     "assessment": Size(2_836, 22_108, 14, 7_438),
@@ -44,12 +44,12 @@ SIZES: Final = {
     "restoring": Size(3_656, 21_440, 11, 1_146),
     "recovery": Size(2_496, 24_960, 11, 3_478),
     "cleaning": Size(64, 728, 7, 116),
-    "outcomes": Size(16_280, 131_576, 20, 78_896),
-    "postmortem": Size(1_846, 11_314, 16, 5_057),
+    "outcomes": Size(8_120, 66_728, 16, 39_512),
+    "postmortem": Size(1_875, 11_480, 17, 5_144),
     "actions": Size(60, 361, 10, 15),
     "phases": Size(4_168, 38_772, 19, 29_960),
-    "papers": Size(1_136, 8_624, 10, 2_074),
-    "client_and_regulator": Size(9_343, 63_548, 20, 4_208),
+    "papers": Size(1_136, 8_624, 11, 2_074),
+    "client_and_regulator": Size(3_740, 25_693, 16, 2_391),
     "closing": Size(2_944, 30_464, 11, 2_012),
 }
 """Pinned: see above for how to repin."""
