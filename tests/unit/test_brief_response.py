@@ -180,8 +180,9 @@ class TestResponse:
     def test_a_closed_incident_is_calm(self, outcome: str, head: str, policy: Policy) -> None:
         """The head says how it ended, nothing is asked or held back, and what was not missed is owed no more."""
         back_to_normal = facts(
-            at(11), streaming_unavailable="no", clients_impacted="no", client__acme="no", false_positive="yes"
-        )
+            at(11), streaming_unavailable="no", clients_impacted="no", client__acme="no", false_positive="yes",
+            affected_role__admin="no", affected_role__agency="no", affected_role__guest="no",
+        )  # fmt: skip
         merged = event(ir.Merged, at(11, 1), into="inc-2", reason="one cause")
         closed = event(ir.Closed, at(11, 30), outcome=outcome)
         incident = told(policy, back_to_normal, merged, closed)
@@ -319,8 +320,8 @@ class TestMissing:
         assert needs == {
             "false-positive-is-found": ("a yes to false-positive (a person found that the alert was wrong)",),
             "worse-outweighs": (
-                "that this is over: streaming-unavailable (playback is down) and clients-impacted (at least one agency or "
-                "client is affected)",
+                "that this is over: streaming-unavailable (playback is down), clients-impacted (at least one agency or "
+                "client is affected) and affected-role/admin, affected-role/agency or affected-role/guest (these users are affected)",
             ),
         }
 
