@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 import ir_policy as ir
 from ir_policy.rules.model import Policy
 
-pytest.register_assert_rewrite("support_duties", "support_log", "oracle.compare")
+pytest.register_assert_rewrite("support_desk", "support_duties", "support_gates", "support_log", "oracle.compare")
 
 settings.register_profile("ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ci")

@@ -14,6 +14,7 @@ import pytest
 
 import ir_policy as ir
 from ir_policy.cli import main
+from ir_policy.exchange.published import NAMES
 from ir_policy.rules.model import Policy
 
 REPO: Final = Path(__file__).parents[1]
@@ -74,6 +75,7 @@ def test_its_people_never_did_what_the_policy_forbids(path: Path, policy: Policy
 def test_okta_seventy_two_minutes_after_detection(policy: Policy) -> None:
     """Nobody alerted the list in fifteen minutes nor took command in thirty; recovery had hours left."""
     assert verdicts(policy, "okta-2022", "2022-01-21T00:30:00Z") == {
+        "compliance-evidence@internal#0": "open",
         "internal-alert@internal#0": "missed",
         "recover@internal#0": "open",
         "respond@internal#0": "missed",
@@ -83,6 +85,7 @@ def test_okta_seventy_two_minutes_after_detection(policy: Policy) -> None:
     assert shown.as_json()["severity"]["governing"] == "SEV1"
     by_duty = {one.duty: one for one in shown.obligations}
     assert {duty: one.due for duty, one in by_duty.items()} == {
+        "compliance-evidence": None,  # before closing: no instant can be computed
         "internal-alert": instant("2022-01-20T23:33:00Z"),
         "recover": instant("2022-01-21T03:18:00Z"),
         "respond": instant("2022-01-20T23:48:00Z"),
@@ -101,6 +104,7 @@ def test_okta_after_its_customers_were_told(policy: Policy) -> None:
     """The update owed within an hour came two months later, and is met late by just under sixty days."""
     assert verdicts(policy, "okta-2022", "2022-03-23T00:00:00Z") == {
         "client-update@client/unspecified#0": "met-late",
+        "compliance-evidence@internal#0": "open",
         "internal-alert@internal#0": "missed",
         "recover@internal#0": "missed",
         "respond@internal#0": "missed",
@@ -121,6 +125,7 @@ def test_the_share_token_leak_in_its_fourth_hour(policy: Policy) -> None:
     assert verdicts(policy, "share-token-leak", now) == {
         "au.ndb.assess@internal#0": "met",
         "client-update@client/acme#0": "met",
+        "compliance-evidence@internal#0": "open",
         "dsr-freeze@internal#0": "met",
         "eu-authority-notice@authority/de#0": "open",
         "eu-authority-notice@authority/fr#0": "open",
@@ -143,23 +148,56 @@ def test_the_share_token_leak_in_its_fourth_hour(policy: Policy) -> None:
     assert owed["recover@internal#0"].due == instant("2026-04-02T19:05:00Z")
 
 
-def test_the_streaming_outage_when_it_is_over(policy: Policy) -> None:
-    """Everything was in time but one client's update, which lacked the mitigation steps."""
+def test_the_streaming_outage_when_service_is_back(policy: Policy) -> None:
+    """Everything was in time but one client's update, which lacked the mitigation steps; everybody is still to be told."""
     now = "2026-04-17T20:00:00+10:00"
     assert verdicts(policy, "streaming-outage", now) == {
         "client-update@client/acme#0": "met",
         "client-update@client/blue-heron#0": "missed",
         "client-update@client/unspecified#0": "cancelled",
+        "compliance-evidence@internal#0": "open",
         "internal-alert@internal#0": "met",
+        "next-update@client/acme#0": "met",
         "postmortem@internal#0": "open",
         "recover@internal#0": "met",
+        "resolution-message@client/acme#0": "open",
+        "resolution-message@client/blue-heron#0": "open",
         "respond@internal#0": "met",
     }
     owed = {one.key: one for one in ir.obligations(ir.replay(policy, stored("streaming-outage")), instant(now))}
     blue_heron = owed["client-update@client/blue-heron#0"]
     assert [attempt.missing for attempt in blue_heron.attempts] == [("mitigation-steps",)]
+    # promised in the update of 17:33, and kept ten minutes before
+    assert owed["next-update@client/acme#0"].due == instant("2026-04-17T19:00:00+10:00")
+    assert owed["next-update@client/acme#0"].met_at == instant("2026-04-17T18:50:00+10:00")
     # Monday 20 to Friday 24 April
     assert owed["postmortem@internal#0"].due == instant("2026-04-24T17:00:00+10:00")
+
+
+def test_the_streaming_outage_when_its_papers_are_in_place(policy: Policy) -> None:
+    """Closed as resolved with one breach that no closing clears; the follow-up action outlives it."""
+    incident = ir.replay(policy, stored("streaming-outage"))
+    assert (incident.closed, incident.outcome, incident.violations) == (True, "resolved", ())
+    assert verdicts(policy, "streaming-outage", "2026-04-23T09:00:00+10:00") == {
+        "action-item@internal#0": "open",
+        "client-update@client/acme#0": "met",
+        "client-update@client/blue-heron#0": "missed",  # lapsed when the incident was closed
+        "client-update@client/unspecified#0": "cancelled",
+        "compliance-evidence@internal#0": "met",
+        "internal-alert@internal#0": "met",
+        "next-update@client/acme#0": "met",
+        "postmortem@internal#0": "met",
+        "recover@internal#0": "met",
+        "resolution-message@client/acme#0": "met",
+        "resolution-message@client/blue-heron#0": "met",
+        "respond@internal#0": "met",
+    }
+    owed = {one.key: one for one in ir.obligations(incident, instant("2026-04-23T09:00:00+10:00"))}
+    action = owed["action-item@internal#0"]
+    assert (action.item, action.owed_by, action.due) == (
+        "second-player-fallback", "ravi", instant("2026-05-15T17:00:00+10:00"),
+    )  # fmt: skip
+    assert owed["client-update@client/blue-heron#0"].status == "lapsed"
 
 
 # --- the backend in miniature ---------------------------------------------------------------------------
@@ -196,5 +234,59 @@ def test_the_readme_s_commands_run(
     commands = [shlex.split(command, comments=True) for command in COMMANDS]
     assert len(commands) >= 5, f"{len(commands)} commands examined"
     answers = {command[0]: main(command) for command in commands}
-    assert answers == {"open": 0, "add": 0, "check": 1, "brief": 0, "explain": 0}
+    assert answers == {"open": 0, "add": 0, "check": 1, "brief": 0, "explain": 0, "timeline": 0}
     assert "DO NOW" in capsys.readouterr().out
+
+
+# --- the page about answers -----------------------------------------------------------------------------
+
+
+def test_the_samples_of_the_page_about_answers_are_what_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    """Both stand as they are in what the commands say of the recorded outage."""
+    page = (REPO / "docs" / "answers.md").read_text(encoding="utf-8")
+    samples = [[line[4:] for line in block.splitlines()] for block in re.findall(r"(?:^    .+\n)+", page, re.MULTILINE)]
+    assert len(samples) == 2
+    outage = str(REPO / "examples" / "incidents" / "streaming-outage.jsonl")
+    assert main(["check", outage, "recovered", "by=ravi", "--now", "2026-04-17T09:41:00Z"]) == 1
+    assert capsys.readouterr().out.splitlines() == samples[0]
+    assert main(["timeline", outage, "--now", "2026-04-17T10:00:00Z"]) == 0
+    assert "\n".join(samples[1]) in capsys.readouterr().out
+
+
+# --- the page about schemas -----------------------------------------------------------------------------
+
+SCHEMAS_PAGE: Final = (REPO / "docs" / "schemas.md").read_text(encoding="utf-8")
+
+
+def test_the_page_about_schemas_names_every_schema() -> None:
+    """Its table has each published schema once, in their order."""
+    assert re.findall(r"^\| `([a-z-]+)` \|", SCHEMAS_PAGE, re.MULTILINE) == list(NAMES)
+
+
+def test_the_commands_of_the_page_about_schemas_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is answered; what is written with --python is the module that the code below it imports."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    source = REPO / "src" / "ir_policy" / "rules" / "catalog" / "motion-mavericks.yaml"
+    Path("our-policy.yaml").write_bytes(source.read_bytes())
+    commands = re.findall(r"^    ir-policy (schema[^#>\n]*)(?:> (\S+))?", SCHEMAS_PAGE, re.MULTILINE)
+    assert len(commands) == 6
+    for command, target in commands:
+        assert main(shlex.split(command)) == 0
+        said = capsys.readouterr().out
+        assert said
+        if target:
+            Path(target).write_text(said, encoding="utf-8")
+    (block,) = re.findall(r"^```python\n(.*?)^```$", SCHEMAS_PAGE, re.DOTALL | re.MULTILINE)
+    now = instant("2026-04-03T08:05:00Z")
+    opened = ir.open_incident(
+        ir.load_policy("motion-mavericks"), ir.Detected(incident="inc-7", at=now, by="a", source="s")
+    )
+    space: dict[str, object] = {"ir": ir, "now": now, "incident": opened.incident}
+    exec(block, space)
+    assert space["reported"] == ir.FactsReported(
+        incident="inc-7", at=now, by="dana", facts={"streaming-unavailable": ir.YES, "client/acme": ir.UNKNOWN}
+    )
+    assert space["late"] == []

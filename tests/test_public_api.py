@@ -18,8 +18,8 @@ NAMES: Final = [
     "load_policy", "Policy", "Calendar", "Holidays",
     "classify", "Classification", "Range", "Question", "Severity", "Truth", "YES", "NO", "UNKNOWN",
     "open_incident", "check", "apply", "record", "replay", "Incident", "Levels", "Step", "Violation",
-    "obligations", "next_wakeup", "explain", "brief", "corrections", "Obligation", "Breach", "Explanation", "Brief", "Basis", "Phase", "Correction",
-    "read_log", "read_event", "write_log", "event_schema", "Log", "PolicyPin",
+    "obligations", "next_wakeup", "explain", "brief", "timeline", "corrections", "Obligation", "Breach", "Explanation", "Brief", "Timeline", "TimelineEntry", "Basis", "Phase", "Correction",
+    "read_log", "read_event", "write_log", "event_schema", "Log", "PolicyPin", "schema",
     "Event", "Detected", "FactsReported", "SeverityDecided", "RoleChange", "ChannelOpened", "Page", "PhaseChange", "StepDone", "Notice", "BreachFinding",
     "ProcessorTold", "RansomPaid", "NotNotifying", "Hold", "Documented", "Milestone", "Closed", "Reopened", "Merged", "Waived", "ActionEvent", "Corrected", "Note",
     "IRPolicyError", "PolicyInvalid", "PolicyMismatch", "Refused", "Refusal", "EventInvalid", "LogInvalid", "QuestionInvalid", "CalendarExhausted", "Problem",
@@ -61,7 +61,8 @@ def test_import_of_all() -> None:
 
 def test_no_name_is_a_module() -> None:
     """No public name can be hidden by a module of the same name that somebody imports."""
-    modules = {path.stem if path.suffix else path.name for path in Path(ir.__path__[0]).rglob("*")}
+    found = Path(ir.__path__[0]).rglob("*")
+    modules = {path.stem if path.suffix else path.name for path in found if path.suffix in ("", ".py")}
     assert len(modules) > 20
     assert modules & set(NAMES) == set()
 

@@ -59,6 +59,8 @@ from ir_policy.rules.model import Policy
 from ir_policy.terms import NO, UNKNOWN, YES, Basis, Phase, Severity, Truth
 
 if TYPE_CHECKING:
+    from ir_policy.exchange.published import schema
+    from ir_policy.present.chronicle import Timeline, TimelineEntry, timeline
     from ir_policy.rules.compile import load_policy
 
 __all__ = [
@@ -92,11 +94,14 @@ __all__ = [
     "next_wakeup",
     "explain",
     "brief",
+    "timeline",
     "corrections",
     "Obligation",
     "Breach",
     "Explanation",
     "Brief",
+    "Timeline",
+    "TimelineEntry",
     "Basis",
     "Phase",
     "Correction",
@@ -107,6 +112,8 @@ __all__ = [
     "event_schema",
     "Log",
     "PolicyPin",
+    # what goes in and out, for other languages
+    "schema",
     # what can happen
     "Event",
     "Detected",
@@ -145,11 +152,17 @@ __all__ = [
     "Problem",
 ]
 
-_LAZY = {"load_policy": "ir_policy.rules.compile"}
+_LAZY = {
+    "load_policy": "ir_policy.rules.compile",
+    "schema": "ir_policy.exchange.published",
+    "timeline": "ir_policy.present.chronicle",
+    "Timeline": "ir_policy.present.chronicle",
+    "TimelineEntry": "ir_policy.present.chronicle",
+}
 
 
 def __getattr__(name: str) -> Any:
-    """Load what needs pydantic and YAML the first time somebody asks for it."""
+    """Load what few need, or what needs pydantic and YAML, the first time somebody asks for it."""
     if name in _LAZY:
         from importlib import import_module
 

@@ -21,9 +21,9 @@ from ir_policy.duties.explanation import (
 from ir_policy.duties.judge import Obligation
 from ir_policy.errors import Problem, QuestionInvalid
 from ir_policy.log.events import Detected
-from ir_policy.terms import instant, nearest
+from ir_policy.terms import instant, nearest, rfc3339
 
-__all__ = ["Correction", "corrections", "explain", "next_wakeup", "obligations", "state_at"]
+__all__ = ["Correction", "corrections", "detected_state", "explain", "next_wakeup", "obligations", "state_at"]
 
 
 def obligations(incident: Incident, now: datetime, *, known_at: datetime | None = None) -> tuple[Obligation, ...]:
@@ -66,6 +66,16 @@ def state_at(incident: Incident, now: datetime, *, known_at: datetime | None = N
     return folded(incident.policy, incident.log, until=lambda event: event.at > at), coming
 
 
+def detected_state(incident: Incident, now: datetime) -> Case:
+    """The derived state as of ``now``; raises :class:`~ir_policy.errors.QuestionInvalid` before the first signal."""
+    case, _ = state_at(incident, now)
+    if case.history.detection is None:
+        first = min(event.at for event in incident.log)
+        raise QuestionInvalid([Problem("now", f"incident '{incident.id}' was not detected yet then",
+                                       f"ask for {rfc3339(first)} or later")])  # fmt: skip
+    return case
+
+
 def explain(incident: Incident, subject: str, now: datetime) -> Explanation:
     """Why something stands as it does as of ``now``, back to facts, rules, clauses and sources.
 
@@ -79,7 +89,9 @@ def explain(incident: Incident, subject: str, now: datetime) -> Explanation:
     found = [o for o in obligations(incident, now) if subject in (o.key, o.duty)]
     if found:
         latest = max(found, key=lambda o: (o.status in ("active", "pending"), o.period, o.recipient))
-        return explain_obligation(case, latest, instant(now, "now"))
+        at = instant(now, "now")
+        log = [event for event in in_order(policy, incident.log)[0] if event.at <= at]
+        return explain_obligation(case, latest, at, log)
     if subject in policy.duties:
         return explain_duty(case, policy.duties[subject])
     if subject in policy.gates:

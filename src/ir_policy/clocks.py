@@ -18,7 +18,8 @@ from ir_policy.terms import LATEST, MICROSECOND
 
 __all__ = [
     "BeforeClosed", "BusinessDays", "CalendarDays", "CalendarMonths", "Deadline", "Elapsed", "GivenByEvent",
-    "Immediate", "Limit", "PeriodEnd", "Promptly", "SameBusinessDay", "due_of", "in_words", "parse_duration", "parse_limit",
+    "Immediate", "Limit", "PeriodEnd", "Promptly", "SameBusinessDay", "due_of", "duration_pattern",
+    "in_words", "limit_pattern", "parse_duration", "parse_limit",
 ]  # fmt: skip
 
 
@@ -211,13 +212,15 @@ def _bounded(deadline: Deadline, calendar: Calendar) -> Deadline:
 
 _UNITS: Final = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1)}
 _LONGEST_DAYS: Final = 3653  # ten years: anything longer is a slip of the pen
+_MOST_MONTHS: Final = 120
 _COUNT: Final = r"([1-9][0-9]{0,5})"
+_MOST_COUNTED: Final = 999_999
 _DURATION: Final = re.compile(rf"{_COUNT} (minute|hour)s?", re.ASCII)
 _FORMS: Final = (
     (re.compile(rf"{_COUNT} (?:minute|hour)s?", re.ASCII), lambda m: Elapsed(parse_duration(m[0]))),
     (re.compile(rf"{_COUNT} business days?", re.ASCII), lambda m: BusinessDays(_count(m))),
     (re.compile(rf"{_COUNT} days?", re.ASCII), lambda m: CalendarDays(_count(m))),
-    (re.compile(rf"{_COUNT} months?", re.ASCII), lambda m: CalendarMonths(_count(m, 120))),
+    (re.compile(rf"{_COUNT} months?", re.ASCII), lambda m: CalendarMonths(_count(m, _MOST_MONTHS))),
     (re.compile(r"same business day \(not before ([a-z0-9 ]+)\)", re.ASCII), lambda m: SameBusinessDay(parse_duration(m[1]))),
     (re.compile(r"immediately \(grace ([a-z0-9 ]+)\)", re.ASCII), lambda m: Immediate(parse_duration(m[1]))),
     (re.compile(r"as soon as practicable|without undue delay", re.ASCII), lambda m: Promptly(m[0].replace(" ", "-"))),
@@ -252,6 +255,47 @@ def parse_duration(text: str) -> timedelta:
     if length > timedelta(days=_LONGEST_DAYS):
         raise ValueError(f"'{text}' is longer than ten years; write a shorter limit")
     return length
+
+
+def limit_pattern() -> str:
+    """What :func:`parse_limit` accepts, as a regular expression of the common kind that JSON Schema asks for.
+
+    It holds the bounds too, and nothing a validator in another language may lack.
+    """
+    return f"^(?:{'|'.join(_bounded_form(form.pattern) for form, _ in _FORMS)})$"
+
+
+def duration_pattern() -> str:
+    """What :func:`parse_duration` accepts, in the same way."""
+    return f"^{_duration_form()}$"
+
+
+def _bounded_form(form: str) -> str:
+    """One form of the grammar with the lengths it may have written out."""
+    if "minute" in form:
+        return _duration_form()
+    most = _MOST_MONTHS if "month" in form else _LONGEST_DAYS
+    return form.replace("([a-z0-9 ]+)", _duration_form()).replace(_COUNT, _up_to(most))
+
+
+def _duration_form() -> str:
+    longest = timedelta(days=_LONGEST_DAYS)
+    forms = (
+        f"{_up_to(longest // length) if longest // length <= _MOST_COUNTED else _COUNT} {unit}s?"
+        for unit, length in _UNITS.items()
+    )
+    return f"(?:{'|'.join(forms)})"
+
+
+def _up_to(most: int) -> str:
+    """The numbers from 1 to that one, without leading noughts, as a regular expression."""
+    digits = str(most)
+    forms = [f"[1-9][0-9]{{0,{len(digits) - 2}}}"] if len(digits) > 1 else []
+    for place, digit in enumerate(digits):
+        least = 0 if place else 1
+        if int(digit) > least:
+            forms.append(f"{digits[:place]}[{least}-{int(digit) - 1}]" + "[0-9]" * (len(digits) - place - 1))
+    return f"(?:{'|'.join([*forms, digits])})"
 
 
 def _count(match: re.Match[str], most: int = _LONGEST_DAYS) -> int:

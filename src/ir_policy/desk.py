@@ -13,11 +13,12 @@ from datetime import datetime
 
 from attrs import field, frozen
 
-from ir_policy.duties.anew import Correction, drawn_anew, folded, in_order, order
+from ir_policy.duties.anew import Correction, drawn_anew, folded, in_order, inverted, order
 from ir_policy.duties.case import Case, Violation
 from ir_policy.duties.gates import Bite
 from ir_policy.duties.ledger import Moves
 from ir_policy.duties.severity import Classification, classify_bits, known_fact
+from ir_policy.duties.suggested import suggestions
 from ir_policy.errors import EventInvalid, LogInvalid, PolicyMismatch, Problem, QuestionInvalid, Refusal, Refused
 from ir_policy.log.events import Corrected, Detected, Event, FactsReported, Notice, RoleChange, StepDone
 from ir_policy.log.history import FactState, Tenure
@@ -110,6 +111,11 @@ class Incident:
     def outcome(self) -> str:
         """How it was closed; empty while it is open."""
         return self._case.history.outcome
+
+    @property
+    def merged_into(self) -> str:
+        """The incident this one goes on as; empty while it is on its own. Both records stay."""
+        return self._case.history.merged_into
 
     @property
     def drill(self) -> bool:
@@ -267,9 +273,9 @@ def _folded(policy: Policy, log: tuple[Event, ...]) -> Incident:
 
 
 def _belongs_before(incident: Incident, event: Event) -> bool:
-    """Whether the event has its place before others, or changes one, so that the log must be folded afresh."""
-    corrected = isinstance(event, Corrected) or any(isinstance(earlier, Corrected) for earlier in incident.log)
-    return corrected or order(event) < incident._last
+    """Whether the log must be folded afresh: the event stands before others, or something in the log was corrected."""
+    corrected = any(isinstance(earlier, Corrected) for earlier in incident.log)
+    return corrected or inverted(event, incident._last)
 
 
 def _bites(incident: Incident, event: Event) -> tuple[Bite, ...]:
@@ -362,7 +368,7 @@ def _unknown_words(policy: Policy, event: Event) -> list[Problem]:
 
 
 def _step(after: Incident, event: Event, moves: Moves | None, before: Incident | None) -> Step:
-    late = moves is None
+    late = before is not None and inverted(event, before._last)
     if moves is None:
         assert before is not None
         moves = _moves_between(before._case, after._case)
@@ -386,7 +392,7 @@ def _step(after: Incident, event: Event, moves: Moves | None, before: Incident |
         level=(before._case.level.governing if before is not None else None, after._case.level.governing),
         violations=tuple(v for v in after._case.violations if v not in old_violations),
         late=late or bool(anew),
-        suggested=_suggested(after, event, moves),
+        suggested=suggestions(after._case, event, moves, _unknown_words(after.policy, event)),
     )
 
 
@@ -424,31 +430,3 @@ def _moves_between(before: Case, after: Case) -> Moves:
 def _instant_of_due(entry: object) -> object:
     due = getattr(entry, "due", None)
     return due.deadline if due is not None else None
-
-
-def _suggested(after: Incident, event: Event, moves: Moves) -> tuple[str, ...]:
-    """What follows in words that no field of the step says."""
-    words = []
-    case = after._case
-    unknown = _unknown_words(after.policy, event)
-    words += [f"recorded, but {problem}" for problem in unknown]
-    void = [violation for violation in case.violations if violation.event == event.id and violation.void]
-    if void:
-        needs = dict.fromkeys(missing for violation in void for missing in violation.missing)
-        words.append(f"kept in the log without effect: it needs {' and '.join(needs)}")
-    if isinstance(event, Notice) and event.kind == "notice-sent":
-        for entry in case.ledger.entries.values():
-            for attempt in entry.attempts:
-                if attempt.event == event.id:
-                    words.append(f"does not count for {entry.key}: {', '.join(attempt.missing)} missing")
-        if not moves.discharged and not words:
-            words.append("met no open obligation: none of the duties it names is owed to these recipients now")
-    if (
-        event.kind == "breach-finding"
-        and getattr(event, "finding", "") == "confirmed"
-        and "aware" not in case.history.findings
-    ):
-        words.append("a confirmed breach presumes awareness at the same instant")
-    if event.kind == "facts-reported" and case.level.decided is None and case.level.supported is not None:
-        words.append(f"the rules propose {case.level.supported.value}: the commander has not decided a level yet")
-    return tuple(words)

@@ -257,6 +257,7 @@ FINDINGS: Final = (
 )
 OUTCOMES: Final = ("resolved", "false-positive", "duplicate", "superseded", "out-of-scope")
 LOWERINGS: Final = ("classified-in-error", "situation-improved")
+STAGES: Final = ("initial", "supplementary", "final")
 _DRAFT: Final = (("notice", "digest", "duties", "recipients"), ("states", "template", "next_update_by", "stage"))
 _JUDGED: Final = (("notice", "digest"), ("role", "reason"))
 _ABOUT: Final = ("duties", "recipients", "states", "template", "next_update_by", "stage", "reasons_for_delay")
@@ -327,6 +328,15 @@ def canonical_json(value: object) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+"""The dialect all our JSON Schemas are written in."""
+
+
+def schema_id(name: str) -> str:
+    """The name of a published schema; its number goes up when what it describes can no longer be read as before."""
+    return f"urn:ir-policy:schema:{name}:1"
+
+
 # --- characters -----------------------------------------------------------------------------------------
 
 HIDDEN: Final = (
@@ -366,7 +376,9 @@ def piled(text: str) -> bool:
 
 # --- ids ------------------------------------------------------------------------------------------------
 
-_ID: Final = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*(?:/[a-z0-9]+(?:[-.][a-z0-9]+)*)*", re.ASCII)
+ID_FORM: Final = "[a-z0-9]+(?:[-.][a-z0-9]+)*(?:/[a-z0-9]+(?:[-.][a-z0-9]+)*)*"
+"""An id as a regular expression of the common kind."""
+_ID: Final = re.compile(ID_FORM, re.ASCII)
 
 
 def is_id(text: object) -> bool:
@@ -374,9 +386,15 @@ def is_id(text: object) -> bool:
     return isinstance(text, str) and len(text) <= 200 and _ID.fullmatch(text) is not None
 
 
+MANY_WORDS: Final = 300
+
+
 def nearest(word: str, known: object) -> str:
     """A hint naming the closest known word, or an empty string."""
     import difflib  # only when somebody mistyped: costs 10 ms
 
-    close = difflib.get_close_matches(word[:200], sorted(known), n=1, cutoff=0.6)  # type: ignore[call-overload]
+    words = sorted(known)  # type: ignore[call-overload]
+    if len(words) > MANY_WORDS:  # comparing with every one would take seconds; most slips leave the beginning right
+        words = [other for other in words if other[:3] == word[:3]][:MANY_WORDS]
+    close = difflib.get_close_matches(word[:200], words, n=1, cutoff=0.6)
     return f"did you mean '{close[0]}'?" if close else ""

@@ -3,90 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from datetime import datetime
+from typing import Final
 
 import pytest
 from hypothesis import given, settings
 
 import ir_policy as ir
 from ir_policy import NO, UNKNOWN, YES, Event, Phase, Severity, Truth
-from ir_policy.rules.model import Policy
 from ir_policy.testing import logs, told
-from support_duties import variant
+from support_closing import checked, entered, prepared, ready
+from support_duties import COMMANDER, LEGAL, POLICY, SEV0, SEV1, SEV2, SEV3, minutes, reported, variant
+from support_gates import (
+    CLEANING,
+    EVERYBODY,
+    NOW,
+    SECURITY,
+    Answer,
+    decided,
+    everything,
+    incident,
+    recorded,
+    refused,
+    takes,
+)
 from support_time import at
-
-POLICY: Final = ir.load_policy("motion-mavericks")
-SEV0, SEV1, SEV2, SEV3 = Severity
-T0: Final = at("2026-03-11 09:00+11:00")
-COMMANDER: Final = "incident-commander"
-SECURITY: Final = "security-lead"
-LEGAL: Final = "legal-liaison"
-CLEANING: Final = ("clean-up", "remove-access", "restore-configuration")
-EVERYBODY: Final = ("alex", *POLICY.roles, *(rule.contact for rule in POLICY.roles.values()))
-NOW: Final = T0 + timedelta(hours=1)
-"""When the act in question happens; what came before happened within the hour."""
-
-
-def minutes(count: float) -> datetime:
-    return T0 + timedelta(minutes=count)
-
-
-def reported(at: datetime, known: dict[str, Truth]) -> Event:
-    return told("facts-reported", at, facts=known)
-
-
-def decided(level: Severity, at: datetime = NOW, by: str = COMMANDER, **said: object) -> Event:
-    return told("severity-decided", at, by, severity=level, **{"reason": "because", **said})
-
-
-def takes(role: str, at: datetime = T0) -> Event:
-    """Alex takes a role."""
-    return told("role-taken", at, role=role, person="alex")
-
-
-def incident(*before: Event, policy: Policy = POLICY) -> ir.Incident:
-    return ir.replay(policy, [told("detected", T0), *before])
-
-
-class Answer(NamedTuple):
-    """A refusal without its sentence."""
-
-    rule: str
-    clause: str
-    who: tuple[str, ...]
-
-
-def refused(event: Event, *before: Event, policy: Policy = POLICY) -> list[Answer]:
-    """Every reason why the event may not happen; each says what is missing."""
-    refusals = ir.check(incident(*before, policy=policy), event)
-    assert all(refusal.missing and all(refusal.missing) for refusal in refusals)
-    return [Answer(refusal.rule, refusal.clause, refusal.who) for refusal in refusals]
-
-
-def everything(found: ir.Incident) -> tuple[object, ...]:
-    """All that follows from a log, but for violations."""
-    last = max(event.at for event in found.log)
-    return (
-        found.severity,
-        found.phase,
-        found.closed,
-        found.outcome,
-        found.episode,
-        found.marks,
-        found.facts,
-        found.roles,
-        ir.obligations(found, last),
-        ir.obligations(found, last + timedelta(days=40)),
-    )
-
-
-def recorded(event: Event, *before: Event, policy: Policy = POLICY) -> tuple[list[tuple[str, bool]], bool]:
-    """The rules an event went against and whether it was void, and whether anything changed by it."""
-    old = incident(told("note", event.at), *before, policy=policy)
-    step = ir.record(old, event)
-    against = [(one.rule, one.void) for one in step.violations if one.event == event.id]
-    return against, everything(step.incident) != everything(old)
 
 
 class TestCommanderDecides:
@@ -201,13 +142,15 @@ class TestSeverityBeforeContain:
     def test_it_bites_until_a_level_is_decided(self) -> None:
         """Facts and a provisional raise are no decision."""
         raised = decided(SEV1, minutes(2), by="alex")
-        assert refused(self.CONTAIN, self.ASSESSING) == [self.ANSWER]
-        assert refused(self.CONTAIN, self.ASSESSING, raised) == [self.ANSWER]
-        assert refused(self.CONTAIN, self.ASSESSING, decided(SEV1, minutes(2))) == []
+        before = (self.ASSESSING, *prepared(minutes(1)))
+        assert refused(self.CONTAIN, *before) == [self.ANSWER]
+        assert refused(self.CONTAIN, *before, raised) == [self.ANSWER]
+        assert refused(self.CONTAIN, *before, decided(SEV1, minutes(2))) == []
 
     def test_a_decision_counts_for_the_whole_incident(self) -> None:
         """Reopened, the incident has been assessed once."""
         again = (
+            *prepared(minutes(1)),
             decided(SEV1, minutes(2)),
             told("closed", minutes(3), COMMANDER),
             told("reopened", minutes(4)),
@@ -216,7 +159,8 @@ class TestSeverityBeforeContain:
 
     def test_against_it_the_phase_is_entered_all_the_same(self) -> None:
         """Containment happened; that it came too early is kept."""
-        assert recorded(self.CONTAIN, self.ASSESSING) == ([("severity-before-contain", False)], True)
+        before = (self.ASSESSING, *prepared(minutes(1)))
+        assert recorded(self.CONTAIN, *before) == ([("severity-before-contain", False)], True)
         assert incident(self.ASSESSING, self.CONTAIN).phase is Phase.CONTAIN
 
     def test_other_phases_and_steps_may_come_first(self) -> None:
@@ -297,13 +241,14 @@ class TestCommanderCloses:
     def test_it_bites_on_everybody_else(self, by: str) -> None:
         """The contact may while the role is vacant."""
         may = by in (COMMANDER, "reliability-partner")
-        assert refused(told("closed", NOW, by)) == ([] if may else [self.ANSWER])
-        assert incident(told("closed", NOW, by)).closed is may
+        before = ready(minutes(1))
+        assert refused(told("closed", NOW, by), *before) == ([] if may else [self.ANSWER])
+        assert incident(*before, told("closed", NOW, by)).closed is may
 
     def test_against_it_a_closing_is_void(self) -> None:
         """The incident stays open, and nothing that ends with it ends."""
-        grave = reported(minutes(1), {"streaming-unavailable": YES})
-        assert recorded(told("closed", NOW, "alex"), grave) == ([("commander-closes", True)], False)
+        before = (reported(minutes(1), {"streaming-unavailable": YES}), *ready(minutes(2)))
+        assert recorded(told("closed", NOW, "alex"), *before) == ([("commander-closes", True)], False)
 
 
 class TestLegalReleasesTheFreeze:
@@ -378,22 +323,19 @@ class TestWhatAddsDuties:
     @pytest.mark.parametrize("by", EVERYBODY)
     def test_a_happening_counts_from_anybody(self, by: str) -> None:
         """Service restored, a message sent and a processor's call are what happened, not powers."""
-        for kind in ("recovered", "documented", "processor-told", "ransom-paid", "postmortem-distributed"):
-            assert refused(told(kind, NOW, by)) == []
+        for kind in ("recovered", "documented", "processor-told", "ransom-paid", "postmortem-distributed", "merged"):
+            assert refused(told(kind, NOW, by), *checked(minutes(1))) == []
 
 
 class TestPhases:
     """Phases are entered in order: none is skipped in silence, none twice in a row, none while the incident is closed."""
 
-    def entered(self, phase: Phase, at: datetime = NOW) -> Event:
-        return told("phase-entered", at, phase=phase)
-
     def test_the_six_in_order(self) -> None:
         """Detection is where every incident begins; each next phase may be entered when the one before was."""
-        story: list[Event] = [decided(SEV2, minutes(1))]
+        story = [decided(SEV2, minutes(1)), *prepared(minutes(1))]
         assert incident(*story).phase is Phase.DETECT
         for number, phase in enumerate(list(Phase)[1:]):
-            event = self.entered(phase, minutes(2 + number))
+            event = entered(phase, minutes(2 + number))
             assert refused(event, *story) == []
             story.append(event)
             assert incident(*story).phase is phase
@@ -402,40 +344,52 @@ class TestPhases:
     def test_a_phase_left_out_is_refused_and_recorded(self, phase: Phase) -> None:
         """A jump is refused, but what happened is the phase."""
         may = phase is Phase.ASSESS
-        refusals = refused(self.entered(phase), decided(SEV2, minutes(1)))
+        refusals = refused(entered(phase, NOW), decided(SEV2, minutes(1)), *prepared(minutes(1)))
         assert refusals == ([] if may else [Answer("phases", f"response-phases/{phase.value}", ())])
         if phase is not Phase.DETECT:
-            assert incident(decided(SEV2, minutes(1)), self.entered(phase)).phase is phase
+            assert incident(decided(SEV2, minutes(1)), entered(phase, NOW)).phase is phase
 
     def test_a_phase_that_does_not_apply_may_be_left_out(self) -> None:
         """With a reason, said by anybody."""
-        skipped = told("phase-not-applicable", minutes(3), phase=Phase.CONTAIN)
-        before = (decided(SEV2, minutes(1)), self.entered(Phase.ASSESS, minutes(2)))
-        assert [one.rule for one in refused(self.entered(Phase.ERADICATE), *before)] == ["phases"]
-        assert refused(self.entered(Phase.ERADICATE), *before, skipped) == []
+        skipped = told("phase-not-applicable", minutes(3), phase=Phase.CONTAIN, reason="nothing to contain")
+        before = (decided(SEV2, minutes(1)), entered(Phase.ASSESS, minutes(2)))
+        assert [one.rule for one in refused(entered(Phase.ERADICATE, NOW), *before)] == ["phases"]
+        assert refused(entered(Phase.ERADICATE, NOW), *before, skipped) == []
+
+    def test_a_phase_that_does_not_apply_says_why(self) -> None:
+        """Without a reason it is refused, and left out all the same."""
+        reasoned = told("phase-not-applicable", minutes(1), phase=Phase.ASSESS, reason="known before")
+        silent = told("phase-not-applicable", minutes(1), phase=Phase.ASSESS)
+        assert refused(reasoned) == []
+        assert refused(silent) == [Answer("phases", "response-phases/assess", ())]
+        assert recorded(silent)[0] == [("phases", False)]
+        before = (decided(SEV2, minutes(1)), *prepared(minutes(1)))
+        assert refused(entered(Phase.CONTAIN, NOW), *before, silent) == []
 
     def test_back_to_an_earlier_phase(self) -> None:
         """Who was in containment and finds more to assess goes back; the current one cannot be entered again."""
         before = (
             decided(SEV2, minutes(1)),
-            self.entered(Phase.ASSESS, minutes(2)),
-            self.entered(Phase.CONTAIN, minutes(3)),
+            *prepared(minutes(1)),
+            entered(Phase.ASSESS, minutes(2)),
+            entered(Phase.CONTAIN, minutes(3)),
         )
-        assert refused(self.entered(Phase.ASSESS), *before) == []
-        assert [one.rule for one in refused(self.entered(Phase.CONTAIN), *before)] == ["phases"]
+        assert refused(entered(Phase.ASSESS, NOW), *before) == []
+        assert [one.rule for one in refused(entered(Phase.CONTAIN, NOW), *before)] == ["phases"]
 
     def test_none_while_it_is_closed(self) -> None:
         """First it is reopened; then it begins where the document says, and earlier episodes' phases count no more."""
         before = (
             decided(SEV2, minutes(1)),
-            *(self.entered(phase, minutes(2)) for phase in (Phase.ASSESS, Phase.CONTAIN, Phase.ERADICATE)),
+            *prepared(minutes(1)),
+            *(entered(phase, minutes(2)) for phase in (Phase.ASSESS, Phase.CONTAIN, Phase.ERADICATE)),
             told("closed", minutes(3), COMMANDER),
         )
-        assert [one.rule for one in refused(self.entered(Phase.RECOVER), *before)] == ["phases"]
+        assert [one.rule for one in refused(entered(Phase.RECOVER, NOW), *before)] == ["phases"]
         again = (*before, told("reopened", minutes(4)))
         assert incident(*again).phase is Phase.ASSESS
-        assert refused(self.entered(Phase.CONTAIN), *again) == []
-        assert [one.rule for one in refused(self.entered(Phase.ERADICATE), *again)] == ["phases"]
+        assert refused(entered(Phase.CONTAIN, NOW), *again) == []
+        assert [one.rule for one in refused(entered(Phase.ERADICATE, NOW), *again)] == ["phases"]
 
 
 class TestEpisodes:
@@ -443,8 +397,8 @@ class TestEpisodes:
 
     def test_closing_twice_is_void(self) -> None:
         """The first closing counts."""
-        before = told("closed", minutes(1), COMMANDER)
-        assert recorded(told("closed", NOW, COMMANDER, outcome="duplicate"), before) == ([("episodes", True)], False)
+        before = (told("merged", minutes(1)), told("closed", minutes(1), COMMANDER))
+        assert recorded(told("closed", NOW, COMMANDER, outcome="duplicate"), *before) == ([("episodes", True)], False)
 
     def test_reopening_what_is_open_is_void(self) -> None:
         """There is nothing to reopen, at first and after it was reopened once."""
@@ -467,7 +421,7 @@ class TestEventsNobodyKnows:
 
     def test_lowering_and_closing_are_void(self) -> None:
         """What is unknown might have been a reason not to; everything else goes on."""
-        before = (decided(SEV0, minutes(1)), self.UNKNOWN)
+        before = (decided(SEV0, minutes(1)), self.UNKNOWN, *ready(minutes(6)))
         assert recorded(decided(SEV2), *before) == ([("unknown-events", True)], False)
         assert recorded(told("closed", NOW, COMMANDER), *before) == ([("unknown-events", True)], False)
         assert refused(decided(SEV0), *before) == []

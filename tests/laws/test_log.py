@@ -214,7 +214,7 @@ class TestStep:
         sent = told("notice-sent", minutes(2), duties=("internal-alert",), recipients=("internal",))
         signal, fact, alert = self.steps(detected(), grave, sent)
         assert (signal.opened, signal.moved, signal.level) == (
-            ("unassessed-alert@internal#0",),
+            ("compliance-evidence@internal#0", "unassessed-alert@internal#0"),
             ("detected",),
             (None, None),
         )

@@ -33,6 +33,41 @@ class TestLateEvents:
         assert (step.late, step.incident.violations) == (True, ())
         assert [(change.event, change.after) for change in ir.corrections(step.incident)] == [("snapshot", "nothing")]
 
+    def test_a_link_and_an_action_reported_late_withdraw_what_they_answer(self) -> None:
+        """Merged before it was closed, and an action closed in time, though the log learnt of both afterwards."""
+        opened = told("action-opened", minutes(1), action="a-1", owner="kim", due=minutes(30), id="opened")
+        closing = told("closed", minutes(40), COMMANDER, outcome="duplicate", id="closing")
+        before = ir.replay(POLICY, [detected(), opened, closing])
+        merged = told("merged", minutes(20), id="merged", recorded_at=minutes(60))
+        done = told("action-closed", minutes(25), action="a-1", id="done", recorded_at=minutes(61))
+        linked = ir.record(before, merged)
+        step = ir.record(linked.incident, done)
+        assert (linked.late, step.late) == (True, True)
+        assert {
+            (change.event, change.what, change.after.partition(",")[0]) for change in ir.corrections(step.incident)
+        } == {
+            ("merged", "violation of merged-before-duplicate by closing", "nothing"),
+            ("merged", "mark merged", rfc3339(minutes(20))),
+            ("done", "action-item@internal#0", "met"),
+        }
+
+    def test_a_finding_dated_back_withdraws_a_breach_and_shows_it(self) -> None:
+        """Found after the thirty days and held since before their end, the assessment was made in time, visibly."""
+        suspected = found("suspected", T0, id="suspected")
+        believed = found("believed", T0 + timedelta(days=60), since=T0 + timedelta(days=9), id="believed")
+        before = ir.replay(POLICY, [detected(), suspected])
+        step = ir.record(before, believed)
+        assert one([detected(), suspected], "au.ndb.assess@internal#0", T0 + timedelta(days=60)).verdict == "missed"
+        assert one([*before.log, believed], "au.ndb.assess@internal#0", T0 + timedelta(days=60)).verdict == "met"
+        assert step.late
+        assert step.corrections == ir.corrections(step.incident)
+        assert [(change.what, change.before, change.after, change.event, change.reason) for change in step.corrections] == [
+            ("au.ndb.assess@internal#0", "missed, due 2026-04-10T14:00:00Z", "met, due 2026-04-10T14:00:00Z", "believed",
+             "dated back: breach-finding at 2026-03-19T22:00:00Z"),
+        ]  # fmt: skip
+        in_time = found("believed", T0 + timedelta(days=20), since=T0 + timedelta(days=9), id="believed")
+        assert not ir.record(before, in_time).late
+
     def test_a_late_notice_was_sent_when_it_was_sent(self) -> None:
         """Recorded after the deadline, sent before it: met, and the breach that was shown is gone, visibly."""
         grave = reported(T0, {"streaming-unavailable": YES})
@@ -48,10 +83,46 @@ class TestLateEvents:
     @given(log=logs(POLICY))
     def test_what_arrives_in_order_corrects_nothing(self, log: list[Event]) -> None:
         """Without late entries and corrections no conclusion was ever drawn otherwise."""
-        story = sorted((event for event in log if event.kind != "corrected"), key=key)
+        in_time = (
+            event for event in log if event.recorded_at in (None, event.at) and not getattr(event, "since", None)
+        )
+        story = sorted((event for event in in_time if event.kind != "corrected"), key=key)
         assert ir.corrections(ir.replay(POLICY, story)) == ()
         if story[0].kind == "detected":
             assert not any(step.late for step in self.steps(story))
+
+    def test_what_arrives_in_order_after_a_correction_corrects_nothing_either(self) -> None:
+        """Only the correction itself draws conclusions anew; what happens after it is news, not a change of mind."""
+        story = [detected(), told("note", minutes(1), id="n"), corrected("n", {"text": "mended"}, minutes(2))]
+        *_, amended, after = self.steps([*story, reported(minutes(3), {"streaming-unavailable": YES})])
+        assert (amended.late, amended.corrections) == (True, ())
+        assert (after.late, after.corrections, after.level) == (False, (), (None, SEV1))
+        assert "respond@internal#0" in after.opened
+        assert ir.corrections(after.incident) == ()
+
+    @settings(max_examples=60)
+    @given(log=logs(POLICY))
+    def test_the_steps_and_the_log_tell_the_same(self, log: list[Event]) -> None:
+        """Whoever asks a log afterwards is told of every change that the steps told of, in the same order."""
+        if log[0].kind != "detected":
+            return
+        told_by_steps = [change for step in self.steps(log) for change in step.corrections]
+        assert list(ir.corrections(ir.replay(POLICY, log))) == told_by_steps
+
+    def test_in_a_long_log_too(self) -> None:
+        """However many events lie between, what comes late is folded in at its place and changes the same conclusions."""
+        story: list[Event] = [detected(), reported(T0, {"streaming-unavailable": YES})]
+        for number in range(100, 400):
+            if number % 40:
+                story.append(told("note", minutes(number), id=f"e{number}"))
+            else:
+                known = {f"client/c{number}": YES}
+                story.append(reported(minutes(number - 90), known, recorded_at=minutes(number), id=f"e{number}"))
+        story.insert(200, corrected("e160", {"facts": {"client/c160": "no"}}, minutes(298.5), id="mended"))
+        told_by_steps = [change for step in self.steps(story) for change in step.corrections]
+        late = [f"e{number}" for number in range(120, 281, 40)]
+        assert list(dict.fromkeys(change.event for change in told_by_steps)) == [*late, "mended", "e320", "e360"]
+        assert list(ir.corrections(ir.replay(POLICY, story))) == told_by_steps
 
     def steps(self, story: Sequence[Event]) -> Iterator[ir.Step]:
         step = ir.open_incident(POLICY, story[0])  # type: ignore[arg-type]

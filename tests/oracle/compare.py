@@ -9,7 +9,8 @@ from typing import Any
 import ir_policy as ir
 from ir_policy.log.events import Event, to_wire
 from ir_policy.rules.model import Policy
-from oracle.oracle import Row, World, interpret
+from oracle.oracle import World, interpret
+from oracle.state import Row
 
 MANY_STAMPS = ("severity-supported", "scope-met")
 """Marks with one stamp for each level or duty: their duties' anchors are compared instead."""
@@ -77,7 +78,8 @@ def _engine_row(one: Any) -> dict[str, object]:
     return {
         "status": one.status, "due": one.due, "due_kind": one.due_kind, "boundary": one.boundary,
         "verdict": one.verdict, "breach": breach, "met_at": one.met_at, "late_by": one.late_by,
-        "episode": one.episode, "opened_at": one.opened_at,
+        "episode": one.episode, "opened_at": one.opened_at, "anchor": one.anchor, "item": one.item,
+        "owed_by": one.owed_by,
     }  # fmt: skip
 
 
@@ -85,7 +87,8 @@ def _oracle_row(row: Row) -> dict[str, object]:
     return {
         "status": row.status, "due": row.due_at, "due_kind": row.due_kind, "boundary": row.boundary,
         "verdict": row.verdict, "breach": row.breach, "met_at": row.met_at, "late_by": row.late_by,
-        "episode": row.episode, "opened_at": row.opened_at,
+        "episode": row.episode, "opened_at": row.opened_at, "anchor": row.reckoned_from, "item": row.item,
+        "owed_by": row.owed_by,
     }  # fmt: skip
 
 

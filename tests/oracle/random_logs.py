@@ -3,76 +3,47 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
-from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
-from ir_policy.log.events import Event, event_from_wire
-from ir_policy.terms import MICROSECOND, NO, Truth, rfc3339
-from oracle.oracle import World
+from ir_policy.log.events import KINDS, Event, event_from_wire
+from ir_policy.terms import MICROSECOND, rfc3339
+from oracle.random_lives import life
+from oracle.random_words import (
+    ALWAYS,
+    CLIENTS,
+    CONTACT_OF,
+    CONTACTS,
+    EXACT_STEPS,
+    FINDINGS,
+    MATRIX,
+    OTHER_FACTS,
+    OUTCOMES,
+    PEOPLE,
+    PLOTS,
+    PRIVACY,
+    RECIPIENTS,
+    ROLES,
+    STARTS,
+    STATES,
+    STEPS,
+)
 
 UTC: Final = timezone.utc
 EAST: Final = timezone(timedelta(hours=10))
+SYDNEY: Final = ZoneInfo("Australia/Sydney")
 
 UNKNOWN_KIND: Final = "satellite-lost"
 WEIGHTS: Final = {
-    "detected": 1.5, "facts-reported": 21, "severity-decided": 9, "role-taken": 4, "role-released": 2.3,
-    "handover-accepted": 2, "phase-entered": 5, "phase-not-applicable": 2, "step-done": 4, "documented": 2.4,
-    "notice-drafted": 3, "notice-sent": 14, "breach-finding": 7, "processor-told": 2, "not-notifying": 3,
-    "hold-started": 2.5, "hold-released": 2.5, "recovered": 2.5, "postmortem-distributed": 2.2, "closed": 2.5,
-    "reopened": 2, "waived": 2.4, "corrected": 4, "note": 2,
+    "detected": 2, "facts-reported": 21, "severity-decided": 9, "role-taken": 4, "role-released": 4,
+    "handover-accepted": 4.5, "phase-entered": 4, "phase-not-applicable": 2, "step-done": 4, "documented": 2,
+    "notice-drafted": 5, "notice-edited": 4.5, "notice-sent": 14, "breach-finding": 7, "processor-told": 4,
+    "not-notifying": 3, "hold-started": 2, "hold-released": 4.5, "recovered": 2.5, "postmortem-distributed": 4.5,
+    "closed": 4, "reopened": 2, "waived": 4, "corrected": 9, "note": 3.5, "channel-opened": 2, "merged": 2,
+    "action-opened": 4, "action-closed": 3,
 }  # fmt: skip
 KINDS_USED: Final = (*WEIGHTS, UNKNOWN_KIND)
-
-MATRIX: Final = (
-    "cross-tenant-critical", "exfiltration-likely", "share-token-leak-broad", "major-function-lost",
-    "privacy-suspected", "streaming-unavailable", "notifications-blocked", "credentials-compromised",
-    "asset-compromised", "performance-degraded", "partial-outage", "share-links-failing", "integrity-threatened",
-    "residency-threatened",
-)  # fmt: skip
-PRIVACY: Final = (
-    "privacy-suspected", "personal-data-involved", "risk-unlikely", "eu-establishment", "malicious-cause",
-    "affected-in/de", "affected-in/fr", "affected-in/au", "affected-in/eu",
-)  # fmt: skip
-CLIENTS: Final = ("clients-impacted", "clients-impacted", "client/acme", "client/blue", "client/coda")
-PEOPLE: Final = ("ana", "bo", "cy")
-ROLES: Final = ("incident-commander", "security-lead", "comms-lead", "scribe", "technical-sme", "legal-liaison")
-CONTACTS: Final = ("reliability-partner", "security-specialist", "client-success-lead", "docs-agent", "legal-counsel")
-FINDINGS: Final = ("suspected", "believed", "aware", "confirmed", "not-a-breach", "remediated", "statement-completed")
-STEPS: Final = ("clean-up", "remove-access", "restore-configuration", "forensic-snapshot", "isolate", "patch")
-RECIPIENTS: Final = {
-    "internal-alert": ("internal",), "unassessed-alert": ("internal",), "stakeholder-notice": ("stakeholders",),
-    "client-update": ("client/acme", "client/blue", "client/coda", "client/unspecified"), "oaic-notice": ("oaic",),
-    "eu-authority-notice": ("authority/de", "authority/fr", "authority/unspecified"),
-    "eu.gdpr.33-1": ("authority/de", "authority/fr", "authority/unspecified"),
-}  # fmt: skip
-STATES: Final = ("share-link-status", "mitigation-steps")
-
-STARTS: Final = (
-    "2025-04-04T16:55:00+11:00",  # the Friday before the clocks go back
-    "2025-04-06T01:40:00+11:00",
-    "2025-04-17T16:40:00+10:00",  # the eve of Good Friday
-    "2025-10-03T16:55:00+10:00",  # Friday before Labour Day and the clocks going forward
-    "2025-10-05T01:30:00+10:00",
-    "2025-12-24T15:10:00+11:00",
-    "2025-12-31T23:20:00+11:00",
-    "2026-01-23T16:55:00+11:00",
-    "2026-04-02T16:55:00+11:00",
-    "2026-04-05T02:10:00+10:00",
-    "2026-04-24T14:59:59+10:00",
-    "2026-06-05T16:55:00+10:00",
-    "2026-10-02T17:00:00+10:00",
-    "2026-10-04T03:05:00+11:00",
-    "2026-12-24T10:00:00+11:00",
-    "2027-03-24T16:30:00+11:00",
-    "2027-04-04T01:59:00+11:00",
-    "2027-06-11T08:59:59+10:00",
-)
-EXACT_STEPS: Final = (
-    timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=30), timedelta(hours=1), timedelta(hours=2),
-    timedelta(hours=4), timedelta(hours=24), timedelta(hours=72),
-)  # fmt: skip
 
 
 class _Writer:
@@ -86,6 +57,7 @@ class _Writer:
         self.said: dict[str, str] = {}
         self.closed = False
         self.drafts: list[str] = []
+        self.actions: list[str] = []
         self.drill = rng.random() < 0.08
         self.opaque = rng.random() < 0.2
         self.lean = rng.choice(("privacy", "outage", "clients", "mixed", "mixed"))
@@ -131,9 +103,21 @@ class _Writer:
     def plot(self) -> None:
         """A few events that belong together, such as chance alone seldom brings about."""
         rng = self.rng
-        for kind, given in rng.choice(_PLOTS):
+        for kind, given in rng.choice(PLOTS):
             if rng.random() < 0.3:
                 self.write(rng.choice(("note", "facts-reported", "severity-decided", "notice-sent")))
+            self.write(kind, **given)
+
+    def live(self) -> None:
+        """A life of the incident up to its closing, in which little, some or much is forgotten."""
+        rng = self.rng
+        forgotten = rng.choice((0, 0, 0.02, 0.05, 0.15))
+        self.quick = rng.random() < 0.75
+        for kind, given in life(rng, rng.choice(("resolved", "resolved", "resolved", *OUTCOMES))):
+            if rng.random() < forgotten:
+                continue
+            if rng.random() < 0.06:
+                self.write(rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0])
             self.write(kind, **given)
 
     # --- one event --------------------------------------------------------------------------------------
@@ -150,7 +134,7 @@ class _Writer:
             self.at = at
         if given.pop("tie", False):
             at = datetime.fromisoformat(self.lines[-1]["at"].replace("Z", "+00:00")).astimezone(UTC)
-        elif "precision" in given or rng.random() < 0.05:
+        elif "precision" in given or rng.random() < (0.15 if kind == "closed" else 0.05):
             line["precision"] = given.get("precision") or rng.choice(("minute", "minute", "day"))
         if line.get("precision"):
             if line["precision"] == "day":
@@ -166,7 +150,7 @@ class _Writer:
         fields = getattr(self, "_" + kind.replace("-", "_"), self._unknown)(at)
         line.update(fields)
         if given:
-            line = {name: value for name, value in line.items() if name in _ALWAYS} | given
+            line = {name: value for name, value in line.items() if name in ALWAYS} | given
         line.setdefault("by", self.somebody())
         line["id"] = f"e{len(self.lines) + 1}"
         told_apart = kind not in ("closed", "severity-decided", UNKNOWN_KIND)
@@ -179,7 +163,7 @@ class _Writer:
     def somebody(self, role: str = "", trust: float = 0.75) -> str:
         rng = self.rng
         if role and rng.random() < trust:
-            return rng.choice((role, role, _CONTACT_OF[role]))
+            return rng.choice((role, role, CONTACT_OF[role]))
         return rng.choice((*PEOPLE, *ROLES, *CONTACTS))
 
     def _detected(self, at: datetime) -> dict[str, Any]:
@@ -195,6 +179,7 @@ class _Writer:
         pool = {"privacy": PRIVACY * 2 + MATRIX, "clients": CLIENTS * 4 + MATRIX, "outage": MATRIX}.get(
             self.lean, MATRIX + PRIVACY + CLIENTS
         )
+        pool += OTHER_FACTS
         facts: dict[str, str] = {}
         for _ in range(rng.choice((1, 1, 2, 3))):
             facts[rng.choice(pool)] = rng.choice(("yes", "yes", "yes", "no", "unknown"))
@@ -237,7 +222,36 @@ class _Writer:
                                           "detect"))}  # fmt: skip
 
     def _phase_not_applicable(self, at: datetime) -> dict[str, Any]:
-        return {"phase": self.rng.choice(("assess", "contain", "eradicate", "recover")), "reason": "nothing to do"}
+        fields: dict[str, Any] = {"phase": self.rng.choice(("assess", "contain", "eradicate", "recover"))}
+        return fields | ({"reason": "nothing to do"} if self.rng.random() < 0.8 else {})
+
+    def _channel_opened(self, at: datetime) -> dict[str, Any]:
+        """Mostly named after the day of detection; else another day, letters, length or joint."""
+        rng = self.rng
+        signals = [line["at"] for line in self.lines if line["kind"] in ("detected", "reopened")] or [rfc3339(at)]
+        first = datetime.fromisoformat(rng.choice((signals[0], signals[-1])).replace("Z", "+00:00"))
+        day = first.astimezone(SYDNEY).strftime("%Y%m%d")
+        if rng.random() < 0.75:
+            return {"channel": f"#inc-{day}-{rng.choice(('mux-down', 'login', '2-clients-hit', 'x' * 66))}"}
+        return {"channel": rng.choice((
+            f"#inc-{first.astimezone(UTC):%Y%m%d}-mux-down", f"#inc-{at.astimezone(SYDNEY):%Y%m%d}-mux-down",
+            f"#inc-{day}-Mux-down", f"#inc-{day}-mux--down", f"#inc-{day}-mux_down", f"#inc-{day}-", f"#inc-{day}",
+            f"#inc-{day}-{'x' * 67}", f"#inc-{day}-down-", f"inc-{day}-down", f"##inc-{day}-down", "the bridge",
+        ))}  # fmt: skip
+
+    def _merged(self, at: datetime) -> dict[str, Any]:
+        return {"into": "inc-2", "reason": "the same cause"}
+
+    def _action_opened(self, at: datetime) -> dict[str, Any]:
+        rng = self.rng
+        action = f"a{rng.randrange(1, 4)}"
+        self.actions.append(action)
+        due = rng.choice((timedelta(hours=-2), timedelta(0), timedelta(minutes=10), timedelta(hours=5),
+                          timedelta(days=3), timedelta(days=30)))  # fmt: skip
+        return {"action": action, "owner": rng.choice(PEOPLE), "due": rfc3339(at + due)}
+
+    def _action_closed(self, at: datetime) -> dict[str, Any]:
+        return {"action": self.rng.choice((*self.actions, *self.actions, "a1", "a9"))}
 
     def _step_done(self, at: datetime) -> dict[str, Any]:
         return {"step": self.rng.choice(STEPS)}
@@ -265,9 +279,12 @@ class _Writer:
         notice = f"n{self.rng.randrange(1, 4)}"
         self.drafts.append(notice)
         fields = {"notice": notice, "digest": f"sha256:{len(self.lines)}", **self._about()}
-        if self.rng.random() < 0.1:
+        if self.rng.random() < 0.25:
             fields["next_update_by"] = rfc3339(at + timedelta(hours=2))
         return fields
+
+    def _notice_edited(self, at: datetime) -> dict[str, Any]:
+        return self._notice_drafted(at) | {"kind": "notice-edited"}
 
     def _notice_sent(self, at: datetime) -> dict[str, Any]:
         rng = self.rng
@@ -280,8 +297,9 @@ class _Writer:
                     fields[name] = about[name]
         else:
             fields.update(self._about())
-        if rng.random() < 0.12:
-            fields["next_update_by"] = rfc3339(at + timedelta(hours=rng.choice((1, 4))))
+        if rng.random() < 0.14:
+            promised = rng.choice((timedelta(minutes=10), timedelta(hours=1), timedelta(hours=4), timedelta(hours=-1)))
+            fields["next_update_by"] = rfc3339(at + promised)
         return fields
 
     def _breach_finding(self, at: datetime) -> dict[str, Any]:
@@ -320,7 +338,7 @@ class _Writer:
     def _closed(self, at: datetime) -> dict[str, Any]:
         by = self.somebody("incident-commander", 0.85)
         self.closed = self.closed or by == "incident-commander"
-        return {"outcome": self.rng.choice(("resolved", "false-positive")), "by": by}
+        return {"outcome": self.rng.choice(("resolved", "resolved", *OUTCOMES)), "by": by}
 
     def _reopened(self, at: datetime) -> dict[str, Any]:
         self.closed = False
@@ -331,11 +349,15 @@ class _Writer:
         by = self.somebody("security-lead", 0.6)
         if rng.random() < 0.6:
             gate = rng.choice(
-                ("snapshot-before-cleanup", "snapshot-before-cleanup", "commander-closes", "no-such-gate")
-            )
+                ("snapshot-before-cleanup", "snapshot-before-cleanup", "commander-closes", "no-such-gate",
+                 "regulator-decision-before-close", "regulator-decision-before-close", "report-before-close")
+            )  # fmt: skip
+            if gate == "regulator-decision-before-close":
+                by = self.somebody("legal-liaison", 0.7)
             return {"gate": gate, "reason": "no other way", "by": by}
         key = rng.choice(("internal-alert@internal#0", "respond@internal#0", "client-update@client/acme#0",
-                          "recover@internal#1", "no-such-duty@internal#0", "anything"))  # fmt: skip
+                          "recover@internal#1", "action-item@internal#0", "next-update@internal#0",
+                          "no-such-duty@internal#0", "anything"))  # fmt: skip
         return {"obligation": key, "reason": "no other way", "by": by}
 
     def _corrected(self, at: datetime) -> dict[str, Any]:
@@ -366,8 +388,19 @@ class _Writer:
             choices += [{"finding": rng.choice(FINDINGS)}, {"position": rng.choice(("controller", "processor"))}]
         if kind == "severity-decided":
             choices += [{"severity": rng.choice(("SEV0", "SEV1", "SEV2", "SEV3"))}, {"reason": "said later"}]
-        if kind == "notice-sent":
+        if kind in ("notice-sent", "notice-drafted"):
             choices += [{"states": list(STATES)}, {"recipients": ["internal", "client/acme"]}]
+            choices += [{"next_update_by": rfc3339(moved)}, {"next_update_by": None}]
+        if kind == "closed":
+            choices += [{"outcome": rng.choice(OUTCOMES)}] * 3 + [{"by": "incident-commander"}]
+        if kind == "channel-opened":
+            choices += [self._channel_opened(at)] * 2
+        if kind == "action-opened":
+            choices += [{"due": rfc3339(moved)}, {"owner": "cy"}, {"action": "a2"}]
+        if kind == "action-closed":
+            choices += [{"action": "a1"}]
+        if kind == "step-done":
+            choices += [{"step": rng.choice(STEPS)}]
         if kind == "detected":
             choices += [{"drill": rng.random() < 0.3}, {"impact_started": rfc3339(self.before(at))}]
         choices += [rng.choice(({"kind": "note"}, {"id": "e1"}, {"nonsense": 1}, {"precision": "minute"},
@@ -381,115 +414,30 @@ class _Writer:
         return {"payload": {"n": len(self.lines)}}
 
 
-_CONTACT_OF: Final = {
-    "incident-commander": "reliability-partner", "security-lead": "security-specialist",
-    "legal-liaison": "legal-counsel",
-}  # fmt: skip
-
-
-_ALWAYS: Final = ("kind", "incident", "at", "recorded_at", "precision")
-_REASON: Final = {"by": "incident-commander", "reason": "looked again"}
-_WITHOUT_RISK: Final = {"ground": "no risk", "reason": "looked at it", "by": "legal-liaison"}
-_PLOTS: Final[tuple[tuple[tuple[str, dict[str, Any]], ...], ...]] = (
-    (
-        ("facts-reported", {"facts": {"risk-unlikely": "yes"}}),
-        ("not-notifying", {"duty": "eu.gdpr.33-1", "recipient": "authority/unspecified", **_WITHOUT_RISK}),
-        ("breach-finding", {"finding": "aware"}),
-        ("facts-reported", {"facts": {"risk-unlikely": "no"}}),
-        ("facts-reported", {"facts": {"risk-unlikely": "yes"}}),
-    ),
-    (
-        ("breach-finding", {"finding": "confirmed"}),
-        ("facts-reported", {"facts": {"affected-in/de": "yes"}}),
-        ("breach-finding", {"finding": "not-a-breach", "by": "legal-liaison"}),
-        ("not-notifying", {"duty": "eu-authority-notice", "recipient": "authority/de", **_WITHOUT_RISK}),
-        ("not-notifying", {"duty": "oaic-notice", "recipient": "oaic", **_WITHOUT_RISK}),
-    ),
-    (
-        ("severity-decided", {"severity": "SEV0", **_REASON}),
-        ("severity-decided", {"severity": "SEV2", "lowering": "classified-in-error", **_REASON}),
-        ("severity-decided", {"severity": "SEV0", **_REASON}),
-    ),
-    (
-        ("facts-reported", {"facts": {"streaming-unavailable": "yes"}}),
-        ("facts-reported", {"facts": {"streaming-unavailable": "no"}}),
-    ),
-    (
-        ("facts-reported", {"facts": {"clients-impacted": "yes", "major-function-lost": "yes"}}),
-        ("facts-reported", {"facts": {"client/acme": "yes", "client/blue": "unknown"}}),
-        ("notice-sent", {"duties": ["client-update"], "recipients": ["client/acme"], "states": list(STATES)}),
-        ("facts-reported", {"facts": {"client/blue": "no", "client/acme": "no"}}),
-        ("severity-decided", {"severity": "SEV0", "by": "ana"}),
-    ),
-    (
-        ("facts-reported", {"facts": {"exfiltration-likely": "yes"}}),
-        ("notice-sent", {"duties": ["internal-alert", "stakeholder-notice"], "recipients": ["internal"],
-                         "next_update_by": "2028-01-01T00:00:00Z"}),
-        ("facts-reported", {"facts": {"exfiltration-likely": "no"}}),
-    ),
-    (
-        ("closed", {"outcome": "resolved", "by": "incident-commander"}),
-        ("reopened", {"reason": "it came back"}),
-        ("postmortem-distributed", {}),
-    ),
-    (
-        ("severity-decided", {"severity": "SEV2", **_REASON}),
-        ("facts-reported", {"facts": {"notifications-blocked": "yes"}}),
-        ("notice-sent", {"duties": ["internal-alert"], "recipients": ["internal"]}),
-        ("severity-decided", {"severity": "SEV0", "by": "bo"}),
-    ),
-    (
-        ("breach-finding", {"finding": "aware", "precision": "minute"}),
-        ("breach-finding", {"finding": "aware", "tie": True}),
-    ),
-    (
-        ("facts-reported", {"facts": {"clients-impacted": "yes", "asset-compromised": "yes", "client/acme": "yes"}}),
-        ("notice-sent", {"duties": ["internal-alert"], "recipients": ["client/acme", "stakeholders"],
-                         "next_update_by": "2028-01-01T00:00:00Z"}),
-        ("facts-reported", {"facts": {"client/acme": "no"}}),
-    ),
-    (
-        ("phase-not-applicable", {"phase": "contain", "reason": "nothing to contain"}),
-        ("phase-not-applicable", {"phase": "eradicate", "reason": "nothing to remove"}),
-        ("phase-entered", {"phase": "recover"}),
-        ("closed", {"outcome": "resolved", "by": "incident-commander"}),
-        ("reopened", {"reason": "it came back"}),
-        ("phase-entered", {"phase": "recover"}),
-    ),
-    (
-        ("role-taken", {"role": "incident-commander", "person": "ana"}),
-        ("role-taken", {"role": "incident-commander", "person": "bo"}),
-        ("facts-reported", {"facts": {"partial-outage": "yes"}}),
-        ("role-released", {"role": "incident-commander", "person": "ana"}),
-    ),
-    (
-        ("breach-finding", {"finding": "confirmed"}),
-        ("facts-reported", {"facts": {"affected-in/fr": "unknown", "affected-in/de": "no"}}),
-        ("facts-reported", {"facts": {"eu-establishment": "yes"}}),
-        ("facts-reported", {"facts": {"eu-establishment": "no"}}),
-    ),
-)  # fmt: skip
-
-
 def random_log(rng: random.Random) -> list[Event]:
-    """One incident's log, 1 to 40 events in recorded order."""
+    """One incident's log, 1 to about 90 events in recorded order."""
     writer = _Writer(rng)
     length = rng.choice((rng.randrange(1, 10), rng.randrange(5, 25), rng.randrange(10, 41)))
     if rng.random() < 0.95:
         writer.write("detected")
+    if rng.random() < 0.5:
+        writer.live()
+        length = len(writer.lines) + rng.choice((0, 0, rng.randrange(1, 10), rng.randrange(5, 20)))
     while len(writer.lines) < length:
         if rng.random() < 0.045 and len(writer.lines) < 28:
             writer.plot()
             continue
         weights = dict(WEIGHTS)
         if writer.opaque:
-            weights[UNKNOWN_KIND] = 12
+            weights[UNKNOWN_KIND] = 25
         if writer.lean == "privacy":
             for kind in ("breach-finding", "not-notifying", "hold-started", "processor-told"):
                 weights[kind] *= 1.7
         if writer.closed:
             weights["reopened"] = 18
         writer.write(rng.choices(list(weights), list(weights.values()))[0])
+        if writer.lines[-1]["kind"] == "reopened" and len(writer.lines) < 40 and rng.random() < 0.15:
+            writer.live()
     return [_event(line) for line in writer.lines]
 
 
@@ -497,69 +445,5 @@ def _event(line: dict[str, Any]) -> Event:
     """The event of a line; a line without an id gets the digest of its words."""
     if "id" in line:
         return event_from_wire(line)
-    from ir_policy.log.events import KINDS
-
     said = {name: value for name, value in line.items() if name != "acting" or value}
     return KINDS[line["kind"]].cls(**said)
-
-
-# --- what was made up -----------------------------------------------------------------------------------
-
-
-def mix(logs: Iterable[Sequence[Event]]) -> Counter[str]:
-    """How often each kind came, and how often the nasty things: ties, late entries and others."""
-    counted: Counter[str] = Counter()
-    for log in logs:
-        counted["= logs"] += 1
-        reported: dict[str, Truth] = {}
-        retracted = False
-        for index, event in enumerate(log):
-            counted[event.kind] += 1
-            counted["= events"] += 1
-            before = log[index - 1] if index else None
-            counted["= tie"] += before is not None and before.at == event.at
-            counted["= late"] += any(earlier.at > event.at for earlier in log[:index])
-            counted["= precision"] += bool(event.precision)
-            counted["= recorded_at"] += event.recorded_at is not None
-            if event.kind in ("facts-reported", "breach-finding"):
-                counted["= facts and findings"] += 1
-                counted["= since"] += getattr(event, "since", None) is not None
-            for fact, value in getattr(event, "facts", {}).items() if event.kind == "facts-reported" else ():
-                if value is NO and fact.startswith(("client/", "affected-in/")):
-                    retracted = retracted or reported.get(fact, NO) is not NO
-                reported[fact] = value
-        counted["= logs reopened"] += any(event.kind == "reopened" for event in log)
-        counted["= logs with recipients retracted"] += retracted
-        counted["= logs with a drill"] += any(getattr(event, "drill", False) for event in log)
-    return counted
-
-
-def share(counted: Counter[str], what: str) -> float:
-    """Of all events, or of what else it is a part of, in per cent."""
-    whole = {"= since": "= facts and findings"}.get(what, "= logs" if what.startswith("= logs ") else "= events")
-    return 100 * counted[what] / max(1, counted[whole])
-
-
-def mix_in_words(counted: Counter[str]) -> str:
-    """The mix as lines of per cent, the most frequent first."""
-    rows = [f"{counted['= logs']} logs, {counted['= events']} events"]
-    for what, _ in sorted(counted.items(), key=lambda item: (item[0].startswith("="), -item[1], item[0])):
-        if what not in ("= logs", "= events", "= facts and findings"):
-            rows.append(f"  {share(counted, what):5.1f} %  {what}")
-    return "\n".join(rows)
-
-
-def probe_instants(world: World, rng: random.Random, count: int) -> list[datetime]:
-    """Instants at which something may turn: when events happened, when deadlines near or end, or beside it."""
-    first, last = world.story[0].at, world.story[-1].at
-    instants = {event.at for event in world.story}
-    for row in world.obligations(last).values():
-        for due in (row.due_at, row.binding_due_at):
-            if due is not None:
-                nearly = {due, due - (due - row.anchor) / 5, due - timedelta(minutes=5)}
-                instants |= {one + beside for one in nearly for beside in (-MICROSECOND, timedelta(0), MICROSECOND)}
-    span = (last - first) // MICROSECOND
-    instants |= {first + timedelta(microseconds=rng.randrange(span + 1)) for _ in range(3)}
-    instants |= {last + timedelta(seconds=rng.randrange(1, 40 * 86400)) for _ in range(2)}
-    kept = sorted(instant for instant in instants if instant >= first)
-    return sorted(rng.sample(kept, min(count, len(kept))))

@@ -10,7 +10,9 @@ from ir_policy.log.events import Event, event_from_wire
 from ir_policy.rules.compile import load_policy
 from ir_policy.rules.model import Policy
 from ir_policy.terms import NO, UNKNOWN, YES, Severity
-from oracle.oracle import Row, World, classify, interpret, severity_facts
+from oracle.matrix import classify, severity_facts
+from oracle.oracle import World, interpret
+from oracle.state import Row
 
 COMMANDER = {"by": "incident-commander"}
 LEGAL = {"by": "legal-liaison"}
@@ -312,6 +314,114 @@ def test_an_alert_that_opens_by_time_never_was_when_a_level_comes_before() -> No
     assert "unassessed-alert@internal#0" not in before.obligations(t("01:14"))
     after = world(detected("01:00"), facts("01:15", partial_outage="yes"))
     assert row(after, "unassessed-alert@internal#0", "01:15").met_at == t("01:15")
+
+
+# --- the end of an incident -----------------------------------------------------------------------------
+
+
+def closed(at: str, outcome: str = "resolved", **fields: Any) -> tuple[str, str, dict[str, Any]]:
+    return ("closed", at, {"outcome": outcome, **COMMANDER, **fields})
+
+
+def sent(at: str, duty: str, to: str, **fields: Any) -> tuple[str, str, dict[str, Any]]:
+    return ("notice-sent", at, {"duties": [duty], "recipients": [to], **fields})
+
+
+def test_what_is_to_be_done_before_closing_is_missed_by_the_closing() -> None:
+    """Closed at 02:00: the evidence is due then, exclusively. Known to the minute, 02:00:30 is undetermined."""
+    found = world(detected("01:00"), closed("02:00"))
+    evidence = row(found, "compliance-evidence@internal#0", "02:00")
+    assert (evidence.due_at, evidence.boundary, evidence.due_kind) == (t("02:00"), "exclusive", "before-close")
+    assert evidence.breach == (t("02:00"), t("02:00"), "deadline")
+    vague = world(detected("01:00"), closed("02:00", precision="minute"))
+    assert row(vague, "compliance-evidence@internal#0", "02:00:30").verdict == "undetermined"
+    assert row(vague, "compliance-evidence@internal#0", "02:01").verdict == "missed"
+
+
+def test_closing_as_a_duplicate_rules_out_what_was_not_missed() -> None:
+    """At SEV1 closed at 01:20: the alert of 01:15 lapsed, recovery is not required, blue's update was promised."""
+    found = world(
+        detected("01:00"),
+        facts("01:00", major_function_lost="yes", client__acme="yes", client__blue="yes"),
+        sent("01:10", "internal-alert", "client/blue", next_update_by=t("03:00").isoformat()),
+        closed("01:20", "duplicate"),
+    )
+    rows = found.obligations(t("01:20"))
+    said = {key: rows[f"{key}#0"].verdict for key in (
+        "internal-alert@internal", "recover@internal", "client-update@client/acme", "client-update@client/blue",
+        "next-update@client/blue", "compliance-evidence@internal",
+    )}  # fmt: skip
+    assert said == {
+        "internal-alert@internal": "missed", "recover@internal": "not-required",
+        "client-update@client/acme": "not-required", "client-update@client/blue": "open",
+        "next-update@client/blue": "open", "compliance-evidence@internal": "not-required",
+    }  # fmt: skip
+    assert found.violations == [("merged-before-duplicate", "e4")]
+    assert "postmortem@internal#0" not in rows
+
+
+def test_the_resolution_message_follows_the_update() -> None:
+    """Recovered at 01:30 with clients unnamed; named at 01:40, acme takes the message over from 01:30 on."""
+    lines = (
+        detected("01:00"),
+        facts("01:00", major_function_lost="yes", clients_impacted="yes"),
+        ("recovered", "01:30", {}),
+        facts("01:40", client__acme="yes"),
+    )
+    before = world(*lines[:3]).obligations(t("01:30"))
+    assert before["resolution-message@client/unspecified#0"].status == "active"
+    after = world(*lines).obligations(t("01:40"))
+    assert after["resolution-message@client/unspecified#0"].status == "cancelled"
+    taken_over = after["resolution-message@client/acme#0"]
+    assert (taken_over.status, taken_over.anchor, taken_over.due_at) == ("active", t("01:30"), None)
+
+
+def test_a_promise_is_kept_by_any_word_and_made_by_the_draft() -> None:
+    """The draft promised 03:00; its sending at 01:10 owes it, a word about something else at 03:00 keeps it."""
+    found = world(
+        detected("01:00"),
+        ("notice-drafted", "01:05", {
+            "notice": "n1", "digest": "d", "duties": ["internal-alert"], "recipients": ["client/acme"],
+            "next_update_by": t("03:00").isoformat(),
+        }),
+        ("notice-sent", "01:10", {"notice": "n1"}),
+        sent("03:00", "oaic-notice", "client/acme"),
+    )  # fmt: skip
+    assert found.marks["notice-promised"] == (t("01:10"), t("01:10"))
+    promised = row(found, "next-update@client/acme#0", "02:00")
+    assert (promised.status, promised.due_at, promised.anchor) == ("active", t("03:00"), t("01:10"))
+    assert row(found, "next-update@client/acme#0", "03:00").verdict == "met"
+
+
+def test_an_action_is_owed_once_and_by_whoever_was_named_last() -> None:
+    """Due 09:00 by bo, asked again for 05:00 by cy: one obligation, due 05:00, owed by cy; met by its own closing."""
+    lines = (
+        detected("01:00"),
+        ("action-opened", "02:00", {"action": "a1", "owner": "bo", "due": t("09:00").isoformat()}),
+        ("action-opened", "03:00", {"action": "a1", "owner": "cy", "due": t("05:00").isoformat()}),
+        ("action-closed", "04:00", {"action": "a2"}),
+    )
+    asked = row(world(*lines), "action-item@internal#0", "04:00")
+    assert (asked.item, asked.owed_by, asked.due_at, asked.status) == ("a1", "cy", t("05:00"), "active")
+    assert (asked.anchor, asked.reckoned_from) == (t("02:00"), t("03:00"))
+    done = world(*lines, ("action-closed", "05:00", {"action": "a1"}))
+    assert row(done, "action-item@internal#0", "05:00").verdict == "met"
+    assert "action-item@internal#1" not in done.obligations(t("05:00"))
+
+
+def test_what_is_settled_releases_a_gate_and_what_is_open_does_not() -> None:
+    """A confirmed breach holds closing up until both notices went out; the channel's name is a matter of its day."""
+    lines = (
+        detected("01:00"),
+        ("channel-opened", "01:01", {"channel": "#inc-20260303-mux-down"}),
+        ("channel-opened", "01:02", {"channel": "#inc-20260302-mux-down"}),
+        ("breach-finding", "01:05", {"finding": "confirmed"}),
+        ("merged", "01:06", {"into": "inc-2", "reason": "r"}),
+    )
+    shut = world(*lines, closed("02:00", "duplicate"))
+    assert shut.violations == [("channel-is-named-by-day", "e3"), ("regulator-decision-before-close", "e6")]
+    told = (sent("01:10", "oaic-notice", "oaic"), sent("01:11", "eu.gdpr.33-1", "authority/unspecified"))
+    assert world(*lines, *told, closed("02:00", "duplicate")).violations == [("channel-is-named-by-day", "e3")]
 
 
 # --- corrections ----------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ import yaml
 
 import ir_policy as ir
 from ir_policy.rules.model import Policy
+from ir_policy.rules.sections import ABOUT_SECTIONS
 
 Document = dict[str, Any]
 Edit = Callable[[Document], object]
@@ -68,6 +69,8 @@ def cut(
     }
     for gate in shut:
         _ask_less(document["gates"][gate], gone)
+    for section in ABOUT_SECTIONS:  # they name duties, and decide nothing
+        document.pop(section, None)
     document["duties"] = {id_: duty for id_, duty in document["duties"].items() if id_ in kept}
     document["gates"] = {id_: gate for id_, gate in document["gates"].items() if id_ in shut}
     document["laws"] = [law for law in document["laws"] if law.partition("@")[0] in set(laws)]

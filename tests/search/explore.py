@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter, deque
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -47,12 +47,14 @@ class Found(NamedTuple):
     """How often each move was refused, and recorded all the same."""
     bitten: Counter[str]
     """How often each rule refused something."""
+    opened: Counter[str]
+    """How often an obligation of each duty was opened."""
     examined: Counter[str]
     """How often each law had something to look at."""
     broken: Broken | None
     trapped: int
     """States from which the rules leave no way to a closed incident in which nothing is owed."""
-    way_out: tuple[str, ...]
+    into_trap: tuple[str, ...]
     """The moves to the first such state."""
     pairs: tuple[tuple[State, State], ...]
     """Different incidents with the same key, for a test of the abstraction."""
@@ -61,6 +63,43 @@ class Found(NamedTuple):
 
 def owed(state: State) -> Owed:
     return {one.key: one for one in ir.obligations(state.incident, state.now)}
+
+
+def turned(before: State, event: Event, was: Owed) -> Turn:
+    """The event asked for and recorded, whatever the answer was."""
+    refusals = ir.check(before.incident, event)
+    step = ir.record(before.incident, event)
+    after = State(step.incident, before.now)
+    void = any(one.void for one in step.violations)
+    return Turn(before, event, refusals, step, after, was, owed(after), void)
+
+
+def retold(slice_: Slice, log: Sequence[Event], asked_at: datetime) -> Finding:
+    """The first law a log breaks, told event by event and asked again as of an instant; empty where all of them hold."""
+    first = log[0]
+    assert isinstance(first, ir.Detected)
+    state = State(ir.open_incident(slice_.policy, first).incident, first.at)
+    for event in log[1:]:
+        state, broken = _waited(slice_, state, event.at)
+        turn = turned(state, event, owed(state))
+        state = turn.after
+        broken = broken or _first((law, law(turn)) for law in slice_.laws.turns)
+        broken = broken or _first((law, law(state, turn.now)) for law in slice_.laws.states)
+        if broken:
+            return broken
+    _, broken = _waited(slice_, state, asked_at)
+    return broken
+
+
+def _waited(slice_: Slice, state: State, at: datetime) -> tuple[State, Finding]:
+    then = State(state.incident, at)
+    wait = Wait(state, then, owed(state), owed(then))
+    broken = _first((law, law(wait)) for law in slice_.laws.waits) if at > state.now else ""
+    return then, broken or _first((law, law(then, wait.now)) for law in slice_.laws.states)
+
+
+def _first(asked: Iterable[tuple[Callable[..., object], Iterator[Finding]]]) -> Finding:
+    return next((law.__name__ for law, findings in asked for what in findings if what), "")
 
 
 def explore(slice_: Slice, pairs_kept: int = 0, most: int = 10**6) -> Found:
@@ -88,6 +127,7 @@ class _Search:
         self.taken: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
         self.bitten: Counter[str] = Counter()
+        self.opened: Counter[str] = Counter()
         self.examined: Counter[str] = Counter()
         self.broken: Broken | None = None
         self.pairs: list[tuple[State, State]] = []
@@ -112,13 +152,11 @@ class _Search:
         event = move.event(state)
         if event is None:
             return
-        refusals = ir.check(state.incident, event)
-        step = ir.record(state.incident, event)
-        after = State(step.incident, state.now)
-        void = any(one.void for one in step.violations)
-        turn = Turn(state, event, refusals, step, after, was, owed(after), void)
+        turn = turned(state, event, was)
+        refusals, step, after, void = turn.refusals, turn.step, turn.after, turn.void
         (self.refused if refusals else self.taken)[move.name] += 1
         self.bitten.update(one.rule for one in refusals)
+        self.opened.update(key.partition("@")[0] for key in step.opened)
         for law in self.laws.turns:
             if not self._ask(law.__name__, law(turn), place, move.name, step.incident.log, state.now):
                 return
@@ -199,7 +237,7 @@ class _Search:
     def found(self) -> Found:
         trapped = [] if self.broken is not None else self._trapped()
         return Found(
-            len(self.parents), self.transitions, max(self.depths), self.taken, self.refused, self.bitten,
+            len(self.parents), self.transitions, max(self.depths), self.taken, self.refused, self.bitten, self.opened,
             self.examined, self.broken,
             len(trapped), self._way(trapped[0]) if trapped else (), tuple(self.pairs[: self.pairs_kept]), frozenset(self.places),
         )  # fmt: skip

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from ir_policy import Obligation, Truth
 from ir_policy.log.events import Closed
-from search.laws_shared import OPEN, PERSONAL, SEV0, SEV1, SEV2, SEV3, is_yes, of
+from search.laws_shared import OPEN, PERSONAL, SEV0, SEV1, SEV2, SEV3, is_yes, of, past
 from search.story import Finding, Owed, State, Turn
 
 SYDNEY: Final = ZoneInfo("Australia/Sydney")
+LAPSES: Final = ("internal-alert", "stakeholder-notice", "client-update", "next-update")
 RESPONSE: Final = {SEV0: timedelta(minutes=5), SEV1: timedelta(minutes=30), SEV2: timedelta(hours=2)}
 RECOVERY: Final = {SEV0: timedelta(hours=1), SEV1: timedelta(hours=4)}
 
@@ -25,6 +26,16 @@ def the_list_is_owed_an_alert(state: State, owed: Owed) -> Iterator[Finding]:
         yield "" if any(one.status != "cancelled" for one in alerts) else "no alert is owed"
         for one in alerts:
             yield _within(one, timedelta(minutes=15))
+
+
+def stakeholders_are_owed_a_notice(state: State, owed: Owed) -> Iterator[Finding]:
+    """At the worst level the stakeholders are owed a notice within an hour of when it was reached."""
+    incident = state.incident
+    if incident.severity.governing is SEV0 and not incident.closed:
+        notices = of(owed, "stakeholder-notice", incident.episode)
+        yield "" if any(one.status != "cancelled" for one in notices) else "the stakeholders are owed nothing"
+        for one in notices:
+            yield _within(one, timedelta(hours=1))
 
 
 def the_unassessed_alert_the_list(state: State, owed: Owed) -> Iterator[Finding]:
@@ -147,6 +158,14 @@ def targets_follow_the_level(state: State, owed: Owed) -> Iterator[Finding]:
         for one in of(owed, duty, incident.episode):
             last = _last_for(state, one)
             yield "" if one.due is not None and one.due <= last else f"{one.key} is due {one.due}, not by {last}"
+
+
+def what_lapses_ends_once_it_is_closed(state: State, owed: Owed) -> Iterator[Finding]:
+    """An alert or an update that is missed and whose incident is closed, or has come back since, is over and keeps its breach."""
+    for one in owed.values():
+        ended = state.incident.closed or one.episode < state.incident.episode
+        if one.duty in LAPSES and ended and one.due is not None and past(one, state.now) and one.basis == "policy":
+            yield "" if one.status not in OPEN else f"{one.key} is still owed"
 
 
 # --- in short -------------------------------------------------------------------------------------------

@@ -15,10 +15,10 @@ from search.story import Slice
 ALL: Final[dict[str, Callable[..., Slice]]] = {
     make.__name__: make
     for make in (
-        slices_messages.alert, slices_messages.unassessed, slices_messages.clients, slices_messages.endings, slices_messages.promises,
+        slices_messages.alert, slices_messages.stakeholders, slices_messages.unassessed, slices_messages.clients, slices_messages.endings, slices_messages.promises,
         slices_privacy.regulators, slices_privacy.europe, slices_privacy.assessment, slices_privacy.freeze,
         slices_work.document, slices_work.response, slices_work.restoring, slices_work.recovery, slices_work.cleaning,
-        slices_work.outcomes, slices_work.postmortem,
+        slices_work.outcomes, slices_work.postmortem, slices_work.actions,
         slices_closing.phases, slices_closing.papers, slices_closing.client_and_regulator, slices_closing.closing,
     )
 }  # fmt: skip

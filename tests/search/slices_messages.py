@@ -19,6 +19,7 @@ from search.moves import (
     HIT,
     IN_ERROR,
     MERGED,
+    NO,
     NOT_ACME,
     RAISED,
     RECOVERED,
@@ -29,6 +30,7 @@ from search.moves import (
     UPDATED_IN_PART,
     decides,
     next_id,
+    reports,
     sends,
     waives,
     while_open,
@@ -43,8 +45,17 @@ def alert(edit: Edit | None = None) -> Slice:
              CLOSED, DUPLICATE, REOPENED, waives("the commander waives the alert", "internal-alert"))  # fmt: skip
     return Slice(
         "alert", cut(["internal-alert"], OUTCOMES, edit=edit), moves,
-        asks(*LEVELS, laws_kept.no_statute_is_waived, states=(laws_owed.the_list_is_owed_an_alert,)),
+        asks(*LEVELS, laws_kept.no_statute_is_waived, states=(laws_owed.the_list_is_owed_an_alert, laws_owed.what_lapses_ends_once_it_is_closed)),
         prologue=(MERGED,),
+    )  # fmt: skip
+
+
+def stakeholders(edit: Edit | None = None) -> Slice:
+    moves = (reports("data has left", "exfiltration-likely"), reports("no data has left", "exfiltration-likely", NO), RAISED, IN_ERROR,
+             sends("the stakeholders are told", "stakeholder-notice", "stakeholders"), CLOSED, DUPLICATE, REOPENED)  # fmt: skip
+    return Slice(
+        "stakeholders", cut(["stakeholder-notice"], OUTCOMES, edit=edit), moves,
+        asks(*LEVELS, states=(laws_owed.stakeholders_are_owed_a_notice, laws_owed.what_lapses_ends_once_it_is_closed)), prologue=(MERGED,),
     )  # fmt: skip
 
 
@@ -62,7 +73,7 @@ def clients(edit: Edit | None = None) -> Slice:
         RAISED, HIT, ACME, NOT_ACME, UPDATED, UPDATED_IN_PART, UNNAMED_UPDATED, CLOSED, DUPLICATE, REOPENED,
     )  # fmt: skip
     return Slice(
-        "clients", cut(["client-update"], OUTCOMES, edit=edit), moves, asks(states=(laws_owed.clients_are_owed_an_update,)),
+        "clients", cut(["client-update"], OUTCOMES, edit=edit), moves, asks(states=(laws_owed.clients_are_owed_an_update, laws_owed.what_lapses_ends_once_it_is_closed)),
         prologue=(MERGED, DOWN),
     )  # fmt: skip
 
@@ -93,5 +104,9 @@ def promises(edit: Edit | None = None) -> Slice:
     moves = (Move("acme is promised an update within the hour", promised),
              sends("acme is updated", "client-update", "client/acme"), CLOSED, DUPLICATE, REOPENED)  # fmt: skip
     return Slice(
-        "promises", cut(["next-update", "client-update"], OUTCOMES, edit=edit), moves, asks(), prologue=(MERGED,)
+        "promises",
+        cut(["next-update", "client-update"], OUTCOMES, edit=edit),
+        moves,
+        asks(states=(laws_owed.what_lapses_ends_once_it_is_closed,)),
+        prologue=(MERGED,),
     )

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
+
 import ir_policy as ir
+from ir_policy import Event
+from ir_policy.testing import told
 from search import laws_gates, laws_kept, laws_owed
 from search.asked import GATES, LEVELS, asks
 from search.documents import OUTCOMES, Edit, cut
@@ -26,6 +31,7 @@ from search.moves import (
     closes,
     decides,
     does,
+    next_id,
     reopens,
     reports,
     says,
@@ -33,7 +39,7 @@ from search.moves import (
     waives,
     while_open,
 )
-from search.story import LONGER, MOMENT, SOMEBODY, Laws, Slice
+from search.story import LONGER, MOMENT, SOMEBODY, Laws, Move, Slice, State
 
 REGULATORS = "regulator-decision-before-close"
 
@@ -130,3 +136,18 @@ def postmortem(edit: Edit | None = None) -> Slice:
         "postmortem", cut(["postmortem"], OUTCOMES, edit=edit), moves,
         asks(laws_owed.what_is_closed_owes_a_postmortem, laws_kept.no_statute_is_waived), episodes=3, drill=True,
     )  # fmt: skip
+
+
+def actions(edit: Edit | None = None) -> Slice:
+    """Follow-up actions: each names what it is about, by whom and by when; closing does not end them."""
+
+    def asked_of(owner: str) -> Callable[[State], Event | None]:
+        return lambda state: told("action-opened", state.now, id=next_id(state), action="fix-it", owner=owner,
+                                  due=state.now + timedelta(hours=1))  # fmt: skip
+
+    moves = (
+        Move("the action is opened", asked_of("kim")), Move("somebody else is to see to it", asked_of("alex")),
+        says("the action is closed", "action-closed", action="fix-it"),
+        says("another action is closed", "action-closed", action="leave-it"), CLOSED, REOPENED,
+    )  # fmt: skip
+    return Slice("actions", cut(["action-item"], edit=edit), moves, asks())

@@ -85,11 +85,16 @@ def answers(incident: ir.Incident, now: datetime) -> timedelta | None:
     assert_type(ir.explain(incident, "oaic-notice", now), ir.Explanation)
     assert_type(ir.brief(incident, now), ir.Brief)
     assert_type(ir.brief(incident, now).text(colour=False), str)
+    told = ir.timeline(incident, now)
+    assert_type(told, ir.Timeline)
+    assert_type(told.entries, tuple[ir.TimelineEntry, ...])
+    assert_type(told.text(colour=False), str)
     for correction in ir.corrections(incident):
         assert_type(correction, ir.Correction)
     assert_type(incident.severity, ir.Levels)
     assert_type(incident.severity.governing, ir.Severity | None)
     assert_type(incident.phase, ir.Phase)
+    assert_type(incident.merged_into, str)
     assert_type(incident.marks.get("detected"), datetime | None)
     return left
 
@@ -104,6 +109,7 @@ def log(policy: ir.Policy, lines: str) -> ir.Incident:
     incident = ir.replay(policy, read)
     assert_type(ir.write_log(incident.log, incident.pin), str)
     assert_type(ir.event_schema(), dict[str, Any])
+    assert_type(ir.schema("brief"), dict[str, Any])
     return ir.replay(policy, incident.log, known_at=datetime(2026, 4, 3, tzinfo=timezone.utc))
 
 

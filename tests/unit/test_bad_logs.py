@@ -135,6 +135,14 @@ class TestOneIncident:
         again = json.dumps(dict(reversed(json.loads(SECOND).items())))
         assert ir.read_log(log(FIRST, SECOND, again)) == ir.read_log(log(FIRST, SECOND))
 
+    def test_an_id_is_an_id_of_its_incident(self) -> None:
+        """Two incidents may use the same ids; neither hides or changes an event of the other."""
+        other = log(FIRST, SECOND).replace('"incident":"i"', '"incident":"j"')
+        here, there = (ir.replay(POLICY, ir.read_log(lines)) for lines in (log(FIRST, SECOND), other))
+        assert [event.id for event in here.log] == [event.id for event in there.log] == ["e1", "e2"]
+        assert (here.id, there.id, here == there) == ("i", "j", False)
+        assert not set(here.log) & set(there.log)
+
     def test_the_same_through_replay(self) -> None:
         """Events that were not read from a log are held to the same rules."""
         first, second = ir.read_event(FIRST), ir.read_event(SECOND.replace('"incident":"i"', '"incident":"j"'))

@@ -57,6 +57,7 @@ TWO_CLIENTS: Final = event(
     ir.FactsReported, at(10, 10), facts={"clients-impacted": "yes", "client/zen": "yes", "client/acme": "yes"}
 )
 CONFIRMED: Final = event(ir.BreachFinding, at(11), "security-specialist", finding="confirmed", position="controller")
+BEFORE_CONTAINMENT: Final = ["channel-before-contain", "roles-identified-before-contain", "severity-before-contain"]
 GERMANY: Final = event(ir.FactsReported, at(10, 50), facts={"affected-in/de": "yes"})
 
 
@@ -66,17 +67,19 @@ class TestBrief:
     def test_the_whole_screen_of_an_ordinary_incident(self, policy: Policy) -> None:
         """Level and why, phase and time, what is late, what comes, what is held back, what to find out."""
         incident = told(policy, PLAYBACK_IS_DOWN, DANA_COMMANDS, SEV1_DECIDED, TWO_CLIENTS)
-        assert ir.brief(incident, at(10, 20)).text().splitlines()[:18] == [
+        assert ir.brief(incident, at(10, 20)).text().splitlines()[:24] == [
             "inc-7  SEV1  decided; facts: streaming-unavailable",
             "phase detect · Tue 05 May 2026 10:20 Australia/Sydney (05 May 00:20Z)",
-            "1 overdue · 4 owed · next change 10:48 (00:48Z)",
+            "1 overdue · 5 owed · next change 10:48 (00:48Z)",
             "DO NOW",
             "! overdue 5m     10:15 (00:15Z)  alert the internal list (client-success-lead)",
             "NEXT",
             "  due 40m        11:00 (01:00Z)  update the client x2 (client-success-lead)",
             "  due 3h40m      14:00 (04:00Z)  restore the service (assigned-engineers)",
+            "  due before closing             update the compliance evidence (security-spec…)",
             "BLOCKED",
-            "  nothing",
+            "  the incident channel is open before containment (dana)",
+            "  who is impacted is named before containment (dana)",
             "UNKNOWN",
             "  cross-tenant-critical? several tenants are hit where it hurts; yes: SEV0",
             "  exfiltration-likely? data has probably left the portal; yes: SEV0",
@@ -84,7 +87,11 @@ class TestBrief:
             "  residency-threatened? keeping data in Australia is at risk; yes: SEV0",
             "  share-token-leak-broad? many people use a share token that got out; yes: SEV0",
             "",
-            "EVERY CLOCK",
+            "RESPONSE",
+            "  phases so far: detect",
+            "  client: acme, zen",
+            "",
+            "ENDANGERED",
         ]
 
     def test_what_one_act_meets_is_one_line(self, policy: Policy) -> None:
@@ -178,11 +185,13 @@ class TestBrief:
         taken = event(ir.RoleChange, at(10, 8), "sam", kind="role-taken", role="security-lead", person="sam")
         shown = ir.brief(told(policy, PLAYBACK_IS_DOWN, assess, unknown_cause, taken), at(10, 9))
         assert part(shown, "BLOCKED") == [
+            "  the incident channel is open before containment (reliability-partner)",
+            "  who is impacted is named before containment (reliability-partner)",
             "  the level is decided before containment (reliability-partner)",
             "  the forensic snapshot comes before clean-up (sam)",
             "    only because nobody has said no to: malicious-cause",
         ]
-        assert [refusal.rule for refusal in shown.held_back] == ["severity-before-contain"]
+        assert [refusal.rule for refusal in shown.held_back] == BEFORE_CONTAINMENT
         assert [refusal.rule for refusal in shown.shut] == ["snapshot-before-cleanup"]
 
     def test_a_phase_found_not_applicable_holds_nothing_back(self, policy: Policy) -> None:
@@ -192,7 +201,7 @@ class TestBrief:
             ir.PhaseChange, at(10, 7), kind="phase-not-applicable", phase="contain", reason="the vendor's"
         )
         incident = told(policy, PLAYBACK_IS_DOWN, assess, passed_by)
-        assert [refusal.rule for refusal in ir.brief(incident, at(10, 6)).held_back] == ["severity-before-contain"]
+        assert [refusal.rule for refusal in ir.brief(incident, at(10, 6)).held_back] == BEFORE_CONTAINMENT
         assert [refusal.rule for refusal in ir.brief(incident, at(10, 7)).held_back] == []
 
     def test_an_attempt_that_does_not_count_is_shown_once_below_its_line(self, policy: Policy) -> None:
@@ -207,11 +216,11 @@ class TestBrief:
     def test_violations_and_changed_conclusions_stand_below(self, policy: Policy) -> None:
         """What happened against the rules, what had no effect, what was concluded otherwise before."""
         cleaned = event(ir.StepDone, at(10, 20), step="clean-up")
-        closed = event(ir.Closed, at(10, 30), outcome="resolved")
+        closed = event(ir.Closed, at(10, 30), outcome="duplicate")
         late = sent(at(10, 12), "internal-alert", to=("internal",))
         unknown_cause = facts(at(10, 6), streaming_unavailable="yes")
         text = ir.brief(told(policy, unknown_cause, cleaned, closed, late), at(10, 40)).text()
-        assert "2 against the rules" in text.splitlines()[2]
+        assert "3 against the rules" in text.splitlines()[2]
         assert "AGAINST THE RULES\n  10:20 (00:20Z) snapshot-before-cleanup (clause response-phases/contain)\n" in text
         assert "  10:30 (00:30Z) commander-closes (clause response-phases/close), without effect\n" in text
         anew = " ".join(text.partition("CONCLUSIONS DRAWN ANEW")[2].split())
@@ -231,7 +240,7 @@ class TestBrief:
         incident = ir.replay(policy, [drill, closed, reopened, newer])
         second = {when: ir.brief(incident, when).text().splitlines()[1:3] for when in (TEN, at(11), at(12), at(13))}
         assert second[TEN][0].startswith("DRILL, phase detect · ")
-        assert second[at(11)][0].startswith("DRILL, closed · ")
+        assert second[at(11)][0].startswith("DRILL, closed as resolved · ")
         assert second[at(12)][0].startswith("DRILL, phase assess, episode 2 · ")
         assert "INCOMPLETE: unknown events in the log" in second[at(13)][1]
         assert "INCOMPLETE" not in second[at(12)][1]
@@ -286,14 +295,16 @@ class TestExplain:
             ("now", "open, 40 min left"),
             ("owed by", "Comms Lead (comms-lead; client-success-lead while nobody holds the role)"),
             ("owed to", "client/acme"),
+            ("because", "client/acme is reported yes by ravi, since 2026-05-05T00:10:00Z"),
             ("clause", "comms-cadence/client-updates of motion-mavericks 0.2.0"),
             ("basis", "policy"),
             ("reading", f"everyone-not-excluded: {policy.readings['everyone-not-excluded'].text}"),
             ("met by", "notice sent, stating share-link-status and mitigation-steps"),
+            ("not for", "an incident closed as duplicate, false-positive, out-of-scope or superseded"),
             ("owed when", "severity is SEV1 or worse and (clients-impacted or some client is affected): yes"),
             ("", "severity is SEV1 or worse: yes"),
             ("", "clients-impacted (at least one agency or client is affected): yes"),
-            ("", "some client is affected: yes"),
+            ("", "some client (this agency or client is affected): yes"),
             ("from", "severity-supported at 2026-05-05T00:00:00Z (facts or a decision reached the level)"),
             (
                 "reading",
@@ -301,6 +312,7 @@ class TestExplain:
                 "first decision, later from when facts or a decision reached the level.",
             ),
             ("until", "1 hour: due 2026-05-05T01:00:00Z (inclusive)"),
+            ("goes by", "mail to agencies and clients"),
         )
 
     def test_it_says_how_an_obligation_was_missed_or_met(self, policy: Policy) -> None:
@@ -364,11 +376,20 @@ class TestExplain:
             ("now", "shut"),
             ("says", "the forensic snapshot comes before clean-up"),
             ("clause", "response-phases/contain of motion-mavericks 0.2.0"),
-            ("forbids", "step clean-up, step remove-access, step restore-configuration"),
+            (
+                "forbids",
+                "step clean-up (delete or rebuild what was touched), step remove-access (remove malicious access), "
+                "step restore-configuration (restore configuration)",
+            ),
             ("when", "malicious-cause or personal-data-involved: not known"),
-            ("", "malicious-cause (the cause is or may be an attacker): not known"),
-            ("", "personal-data-involved (personal data is in what was reached): not known"),
-            ("until", "step forensic-snapshot is done"),
+            ("", "malicious-cause (the cause is or may be an attacker): not known (nobody has said)"),
+            ("", "personal-data-involved (personal data is in what was reached): not known (nobody has said)"),
+            ("until", "step forensic-snapshot (save an image of what was touched)"),
+            (
+                "missing",
+                "step forensic-snapshot (save an image of what was touched), or a no to malicious-cause (the cause is or "
+                "may be an attacker) and personal-data-involved (personal data is in what was reached)",
+            ),
             ("who", "security-lead"),
             ("reading", f"clean-up-is-not-containment: {policy.readings['clean-up-is-not-containment'].text}"),
         )
@@ -494,3 +515,4 @@ class TestLate:
         shown = ir.brief(told(policy, PLAYBACK_IS_DOWN, DANA_COMMANDS, SEV1_DECIDED, closed), at(12, 0))
         assert not [line for line in part(shown, "DO NOW") if "internal list" in line]
         assert "  internal-alert@internal#0  missed, lapsed when the incident was closed\n" in shown.text()
+        assert " owed · 1 lapsed · " in shown.text().splitlines()[2]

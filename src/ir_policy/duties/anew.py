@@ -1,13 +1,14 @@
 """Conclusions drawn anew: what a late or corrected event changed in what had been concluded before it was known.
 
 An event draws conclusions anew when it belongs before events the log already held, when it corrects one, or when it
-was recorded so late that a breach had been concluded which it withdraws.
+was recorded, or dated back, so late that a breach had been concluded which it withdraws.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from attrs import frozen
@@ -15,15 +16,19 @@ from attrs import frozen
 from ir_policy.duties.amend import amended
 from ir_policy.duties.case import Case
 from ir_policy.duties.gates import Bite
+from ir_policy.errors import Refusal
 from ir_policy.log.events import Corrected, Event
+from ir_policy.log.history import stamp_of
 from ir_policy.rules.model import Policy
 from ir_policy.terms import rfc3339
 
-__all__ = ["Correction", "all_drawn_anew", "drawn_anew", "folded", "in_order", "order"]
+__all__ = ["Correction", "all_drawn_anew", "drawn_anew", "folded", "in_order", "inverted", "order"]
 
-WITHOUT_EFFECT: Final = frozenset({"note", "merged", "channel-opened", "page-sent", "page-acknowledged", "page-failed",
+ONLY_WHERE_ASKED: Final = frozenset({"note", "merged", "channel-opened", "page-sent", "page-acknowledged", "page-failed",
                             "action-opened", "action-closed"})  # fmt: skip
-"""Kinds no rule asks about: they can change no conclusion, whenever they arrive."""
+"""Kinds that change a conclusion only where a rule of the policy asks about them."""
+KEPT_EVERY: Final = 64
+"""How many events lie between two states that are kept while a log grows: folding so many takes as long as sorting it."""
 
 
 @frozen
@@ -40,6 +45,11 @@ class Correction:
 def order(event: Event) -> tuple[datetime, datetime]:
     """The order of the fold; events that share it keep their order in the log."""
     return event.at, event.recorded_at if event.recorded_at is not None else event.at
+
+
+def inverted(event: Event, last: tuple[datetime, datetime]) -> bool:
+    """Whether an event corrects another, or stands before events the log held already."""
+    return isinstance(event, Corrected) or order(event) < last
 
 
 def in_order(policy: Policy, log: Sequence[Event]) -> tuple[list[Event], Mapping[str, tuple[Bite, ...]]]:
@@ -63,19 +73,63 @@ def folded(policy: Policy, log: Sequence[Event], until: Callable[[Event], bool] 
 def all_drawn_anew(policy: Policy, log: Sequence[Event]) -> tuple[Correction, ...]:
     """Every conclusion that was drawn once and is drawn otherwise now, in the order the log learnt better."""
     found: list[Correction] = []
-    case, last, mended = Case(policy), None, False
-    for index, event in enumerate(log):
-        mended = mended or isinstance(event, Corrected)
-        inverted = mended or (last is not None and order(event) < last)
-        if inverted:
-            after = folded(policy, log[: index + 1])
-        else:
-            after = case.branch()
-            after.advance(event)
+    story = _Story(policy)
+    for event in log:
+        before, last = story.case, story.last
+        story.take(event)
         if last is not None:
-            found.extend(drawn_anew(case, after, event, max(last[0], event.at), inverted))
-        case, last = after, max(last, order(event)) if last is not None else order(event)
+            found.extend(drawn_anew(before, story.case, event, max(last[0], event.at), inverted(event, last)))
     return tuple(found)
+
+
+class _Story:
+    """A log that grows, and what follows from it. What comes late is folded in from its place, not from the start."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.log: list[Event] = []
+        self.events: list[Event] = []
+        """The log in the order of the fold, as corrections left it."""
+        self.bites: Mapping[str, tuple[Bite, ...]] = {}
+        self.case = Case(policy)
+        self.kept = [self.case]
+        """The state before the first event, and before every so many."""
+
+    @property
+    def last(self) -> tuple[datetime, datetime] | None:
+        return order(self.events[-1]) if self.events else None
+
+    def take(self, event: Event) -> None:
+        """Let the log learn of an event."""
+        last, coming = self.last, [event]
+        self.log.append(event)
+        if last is not None and inverted(event, last):
+            events, bites = in_order(self.policy, self.log)
+            same = self._same(events, bites)
+            del self.kept[same // KEPT_EVERY + 1 :]
+            del self.events[(len(self.kept) - 1) * KEPT_EVERY :]
+            self.case, self.bites, coming = self.kept[-1], bites, events[len(self.events) :]
+        self.case = self.case.branch()  # whoever asked before still holds the state before
+        for one in coming:
+            self._advance(one)
+
+    def _same(self, events: Sequence[Event], bites: Mapping[str, tuple[Bite, ...]]) -> int:
+        """How many events stand where they stood before, with the same words and the same refusals."""
+        refused = {id_ for id_ in {*self.bites, *bites} if _refusals(self.bites, id_) != _refusals(bites, id_)}
+        for index, (old, new) in enumerate(zip(self.events, events, strict=False)):
+            if (old is not new and old != new) or new.id in refused:
+                return index
+        return min(len(self.events), len(events))
+
+    def _advance(self, event: Event) -> None:
+        if len(self.events) == len(self.kept) * KEPT_EVERY:
+            self.kept.append(self.case.branch())
+        self.case.advance(event, self.bites.get(event.id, ()))
+        self.events.append(event)
+
+
+def _refusals(bites: Mapping[str, tuple[Bite, ...]], event: str) -> list[Refusal]:
+    return [bite.refusal for bite in bites.get(event, ())]
 
 
 def drawn_anew(before: Case, after: Case, event: Event, known: datetime, inverted: bool) -> tuple[Correction, ...]:
@@ -83,8 +137,9 @@ def drawn_anew(before: Case, after: Case, event: Event, known: datetime, inverte
 
     ``known`` is the latest instant the log speaks of, ``inverted`` whether the event stands before others there.
     """
-    late = event.recorded_at is not None and event.recorded_at > event.at
-    if event.kind in WITHOUT_EFFECT or not (inverted or late):
+    back = stamp_of(event).at  # what is said to have been so since earlier may withdraw a breach as a late entry may
+    late = back < event.at or (event.recorded_at is not None and event.recorded_at > event.at)
+    if event.kind in _without_effect(before.policy) or not (inverted or late):
         return ()
     now = max(known, event.recorded_at) if event.recorded_at is not None else known
     if not inverted and not _breached(before, now):
@@ -94,12 +149,24 @@ def drawn_anew(before: Case, after: Case, event: Event, known: datetime, inverte
         # What it adds was never concluded otherwise; only a breach that it withdraws was.
         withdrawn = _breached(before, now) - _breached(after, now)
         old, new = ({what: said[what] for what in withdrawn if what in said} for said in (old, new))
-    reason = getattr(event, "reason", "") or f"recorded late: {event.kind} at {rfc3339(event.at)}"
+    how = "dated back" if back < event.at else "recorded late"
+    reason = getattr(event, "reason", "") or f"{how}: {event.kind} at {rfc3339(back)}"
     return tuple(
         Correction(what, old.get(what, "nothing"), new.get(what, "nothing"), event.id, reason)
         for what in sorted(old.keys() | new.keys())
         if old.get(what) != new.get(what)
     )
+
+
+@lru_cache(maxsize=16)
+def _without_effect(policy: Policy) -> frozenset[str]:
+    """Kinds no rule asks about: they can change no conclusion, whenever they arrive."""
+    asked = set(policy.mark_sources)
+    for duty in policy.duties.values():
+        asked.update(name for act in duty.met_by if act.kind == "event" for name in act.names)
+    for gate in policy.gates.values():
+        asked.update(forbidden.name for forbidden in gate.forbids if forbidden.kind == "event")
+    return ONLY_WHERE_ASKED - asked
 
 
 def _breached(case: Case, now: datetime) -> set[str]:

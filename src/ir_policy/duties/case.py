@@ -11,10 +11,11 @@ from ir_policy.duties.gates import Bite, forbidden, known
 from ir_policy.duties.judge import Obligation, changes_of, obligations_of
 from ir_policy.duties.ledger import Ledger, Moves
 from ir_policy.duties.level import Level
+from ir_policy.duties.needs import Needs
 from ir_policy.duties.step import step
 from ir_policy.log.events import Event
 from ir_policy.log.history import History
-from ir_policy.rules.model import Policy
+from ir_policy.rules.model import Gate, Policy
 from ir_policy.terms import Clause
 
 __all__ = ["Case", "Violation"]
@@ -84,6 +85,10 @@ class Case:
     def known(self, at: datetime) -> tuple[int, int]:
         """What gates ask: the atoms known to be so and not so, with what is settled at that instant."""
         return known(self.policy, self.history, self.ledger, at)
+
+    def needs(self, gate: Gate, at: datetime) -> tuple[str, ...]:
+        """What a gate that is shut waits for at that instant, in words."""
+        return Needs(self.policy, self.history, self.ledger, self.known(at), at).of(gate)
 
     def forbidden(self, event: Event) -> tuple[Bite, ...]:
         """Every reason why the event may not happen in this state."""

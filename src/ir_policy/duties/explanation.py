@@ -5,22 +5,33 @@ An explanation is lines of (label, text) for people, and the same lines as data 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 
 from attrs import frozen
 
 from ir_policy.clocks import in_words
 from ir_policy.duties.case import Case
-from ir_policy.duties.judge import Obligation
+from ir_policy.duties.entries import Entry, Status
+from ir_policy.duties.judge import Obligation, before_closing, promptly
+from ir_policy.duties.needs import truth_of
 from ir_policy.duties.severity import classify_bits
 from ir_policy.duties.watch import recipients_of
+from ir_policy.log.events import Closed, Event, SeverityDecided
 from ir_policy.rules.conditions import Atom, Mask, atoms, literals
 from ir_policy.rules.model import Duty, Gate, Policy, Within
-from ir_policy.rules.words import atom_words
+from ir_policy.rules.words import atom_words, forbidden_words, listed, met_by_words, until_words
 from ir_policy.terms import LEVELS, Severity, Source, Truth, rfc3339
 
-__all__ = ["Explanation", "explain_duty", "explain_gate", "explain_obligation", "explain_severity"]
+__all__ = [
+    "Explanation",
+    "explain_duty",
+    "explain_gate",
+    "explain_obligation",
+    "explain_severity",
+    "late_words",
+    "why_ended",
+]
 
 
 @frozen
@@ -37,24 +48,31 @@ class Explanation:
         return "\n".join([f"{self.subject}: {self.headline}", *body])
 
 
-def explain_obligation(case: Case, obligation: Obligation, now: datetime) -> Explanation:
-    """One obligation: from which rule, facts and mark it follows, and how it stands."""
-    duty = case.policy.duties[obligation.duty]
+def explain_obligation(case: Case, obligation: Obligation, now: datetime, log: Sequence[Event]) -> Explanation:
+    """One obligation: from which rule, facts, mark and event it follows, and how it stands. ``log`` is what happened by then."""
+    duty, entry = case.policy.duties[obligation.duty], case.ledger.entries[obligation.key]
     lines = [
-        ("now", _standing(obligation, now)),
-        *_rule_lines(case.policy, duty, obligation.recipient),
+        ("now", _standing(obligation, entry, now)),
+        *_ending_lines(obligation, entry, log),
+        *_asked_lines(case, duty, entry, log),
+        ("owed by", _owner(case.policy, duty, obligation.owed_by)),
+        ("owed to", obligation.recipient),
+        *_because_lines(case, duty, entry),
+        *_rule_lines(case.policy, duty),
         ("owed when", f"{duty.when.source}: {_truth(duty.when, case)}"),
         *_atom_lines(duty.when, case),
         ("from", f"{obligation.mark} at {rfc3339(obligation.anchor)} ({case.policy.marks[obligation.mark].means})"),
         *_reading_lines(case.policy, case.policy.marks[obligation.mark].reading),
         ("until", _until(obligation)),
         *_unless_lines(duty, case),
+        *_channel_lines(case, duty),
         *(
             ("attempt", f"sent {rfc3339(a.at)} ({a.event}), does not count: {', '.join(a.missing)} missing")
             for a in obligation.attempts
         ),
     ]
-    return Explanation(obligation.key, duty.title, tuple(lines))
+    about = f": {obligation.item}" if obligation.item else ""
+    return Explanation(obligation.key, f"{duty.title}{about}", tuple(lines))
 
 
 def explain_duty(case: Case, duty: Duty) -> Explanation:
@@ -62,7 +80,8 @@ def explain_duty(case: Case, duty: Duty) -> Explanation:
     waits = list(_waiting(case, duty))
     lines = [
         ("waits for", "; ".join(waits) if waits else "nothing: it was met, or dropped before it opened"),
-        *_rule_lines(case.policy, duty, ""),
+        ("owed by", _owner(case.policy, duty, duty.owed_by)),
+        *_rule_lines(case.policy, duty),
         ("owed when", f"{duty.when.source}: {_truth(duty.when, case)}"),
         *_atom_lines(duty.when, case),
         ("from", " or ".join(f"{mark} ({case.policy.marks[mark].means})" for mark in duty.starts)),
@@ -73,7 +92,7 @@ def explain_duty(case: Case, duty: Duty) -> Explanation:
 
 
 def explain_gate(case: Case, gate: Gate, now: datetime) -> Explanation:
-    """A gate: whether it is shut now, what it forbids, what opens it, and who can."""
+    """A gate: whether it is shut now, what it forbids, what opens it, what of that is missing, and who can supply it."""
     yes, no = case.known(now)
     if gate.id in case.history.waived_gates:
         state = "waived in this episode"
@@ -83,19 +102,15 @@ def explain_gate(case: Case, gate: Gate, now: datetime) -> Explanation:
         state = "open: released"
     else:
         state = "shut"
-    until = [
-        str(r.condition.source) if r.condition is not None else
-        f"a decision by {' or '.join(r.roles)}" if r.roles else f"the event states {' and '.join(r.states)}"
-        for r in gate.until
-    ]  # fmt: skip
     lines = [
         ("now", state),
         ("says", gate.says),
         ("clause", _clause(case.policy, gate.document, gate.clause)),
-        ("forbids", ", ".join(f"{f.kind} {f.name}" for f in gate.forbids)),
-        ("when", f"{gate.when.source}: {_truth(gate.when, case)}"),
+        ("forbids", ", ".join(forbidden_words(case.policy, act) for act in gate.forbids)),
+        ("when", f"{gate.when.source}: {_word(gate.when.truth(yes, no))}"),
         *_atom_lines(gate.when, case),
-        ("until", " or ".join(until) if until else "its condition is no longer so"),
+        ("until", until_words(case.policy, gate)),
+        *_labelled("missing", case.needs(gate, now) if state == "shut" else ()),
         ("who", ", ".join(gate.who)),
         *_reading_lines(case.policy, gate.reading),
     ]
@@ -135,8 +150,18 @@ def explain_severity(case: Case) -> Explanation:
 # --- lines ----------------------------------------------------------------------------------------------
 
 
+def _labelled(label: str, texts: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Several texts under one label, said once."""
+    for index, text in enumerate(texts):
+        yield "" if index else label, text
+
+
 def _waiting(case: Case, duty: Duty) -> Iterator[str]:
     """What would have to come for the duty to be owed."""
+    outcome = case.history.outcome
+    if outcome in duty.not_for:
+        yield f"nothing: the incident was closed as {outcome}, and the duty is not owed for such a one"
+        return
     truth = duty.when.truth(case.history.yes, case.history.no)
     if truth is not Truth.YES:
         for atom, sign in dict.fromkeys(literals(duty.when.source)):
@@ -144,8 +169,9 @@ def _waiting(case: Case, duty: Duty) -> Iterator[str]:
             if _atom_truth(case, atom) is not needed:
                 words = atom_words(case.policy, atom)
                 yield f"{words if sign else f'not {words}'} ({_word(_atom_truth(case, atom))} now)"
-    elif not recipients_of(duty, case.history, case.ledger, case.policy):
-        yield "somebody it is owed to: all are ruled out"
+    elif duty.given is None and not recipients_of(duty, case.history, case.ledger, case.policy):
+        followed = [case.policy.duties[to.owed].title for to in duty.owed_to if to.owed]
+        yield f"somebody '{followed[0]}' is owed to" if followed else "somebody it is owed to: all are ruled out"
     standing = [mark for mark in duty.starts if case.history.mark(mark, duty.per) is not None]
     computed = any(s.kind in ("level", "duty") for mark in duty.starts for s in case.policy.marks[mark].sources)
     if not standing and not computed:
@@ -153,21 +179,80 @@ def _waiting(case: Case, duty: Duty) -> Iterator[str]:
             yield f"mark {mark}: {case.policy.marks[mark].means}"
 
 
-def _rule_lines(policy: Policy, duty: Duty, recipient: str) -> Iterator[tuple[str, str]]:
-    role = policy.roles[duty.owed_by]
-    yield "owed by", f"{role.title} ({duty.owed_by}; {role.contact} while nobody holds the role)"
-    if recipient:
-        yield "owed to", recipient
+def _owner(policy: Policy, duty: Duty, owner: str) -> str:
+    """The role that owes it, or whoever the event that asks for it named."""
+    role = policy.roles.get(owner)
+    if role is None:
+        return f"{owner} (named by the event that asks for it; else {duty.owed_by})"
+    return f"{role.title} ({owner}; {role.contact} while nobody holds the role)"
+
+
+def _rule_lines(policy: Policy, duty: Duty) -> Iterator[tuple[str, str]]:
     yield "clause", _clause(policy, duty.document, duty.clause)
     yield "basis", duty.basis.value
     if duty.source is not None:
         yield "source", _source(duty.source)
     yield from _reading_lines(policy, duty.reading)
-    yield (
-        "met by",
-        " or ".join(f"{act.kind} {'/'.join(act.names)}" for act in duty.met_by)
-        + (f", stating {' and '.join(duty.must_state)}" if duty.must_state else ""),
-    )
+    yield "met by", met_by_words(policy, duty)
+    if duty.not_for:
+        yield "not for", f"an incident closed as {listed(duty.not_for, 'or')}"
+
+
+def _asked_lines(case: Case, duty: Duty, entry: Entry, log: Sequence[Event]) -> Iterator[tuple[str, str]]:
+    """Which event asks for it, where each event asks for something of its own."""
+    given = duty.given
+    if given is None:
+        return
+    for event in log:
+        if event.kind not in given.kinds or case.history.said(event, given.due) is None:
+            continue
+        to = case.history.said(event, "recipients") or ()
+        if entry.item == str(case.history.said(event, given.item) or "") if given.item else entry.recipient in to:
+            if entry.opened_at <= event.at and (entry.settled is None or event.at <= entry.settled.at):
+                until = rfc3339(case.history.said(event, given.due))
+                yield "asked by", f"{event.kind} of {event.by} at {rfc3339(event.at)} ({event.id}): by {until}"
+
+
+def _because_lines(case: Case, duty: Duty, entry: Entry) -> Iterator[tuple[str, str]]:
+    """Why it is owed to this recipient and not to somebody else."""
+    for to in duty.owed_to:
+        if to.owed:
+            followed = [one for one in case.ledger.of(to.owed) if one.recipient == entry.recipient]
+            for one in followed[-1:]:
+                yield "because", f"'{one.duty.title}' was owed to them ({one.key})"
+        elif to.each and entry.recipient == to.unnamed:
+            yield "because", "nobody is named yet, and not everybody is ruled out"
+        elif to.each:
+            fact = f"{to.each}/{entry.recipient.partition('/')[2]}"
+            state = case.history.facts.get(fact)
+            if state is not None:
+                yield "because", f"{fact} is reported {state.truth.value} by {state.by}, since {rfc3339(state.since)}"
+
+
+def _ending_lines(obligation: Obligation, entry: Entry, log: Sequence[Event]) -> Iterator[tuple[str, str]]:
+    """By which event it ended, and why, where it is over."""
+    if obligation.status in (Status.ACTIVE.value, Status.PENDING.value):
+        return
+    ended = next((event for event in log if event.id == entry.settled_by), None)
+    by = "its limit, passed since closing"
+    if ended is not None:
+        by = f"{ended.kind} of {ended.by} at {rfc3339(ended.at)} ({ended.id})"
+    why = why_ended(entry, ended)
+    yield "ended by", f"{by}; {why}" if why else by
+
+
+def why_ended(entry: Entry, ended: Event | None) -> str:
+    """Why an obligation ended that nobody met or waived; ``ended`` is the event that ended it, if any did. Empty: it was met."""
+    if entry.status is Status.LAPSED or entry.lapses:
+        return "lapsed when the incident was closed"
+    if entry.status is not Status.CANCELLED:
+        return ""
+    if entry.not_required:
+        outcome = ended.outcome if isinstance(ended, Closed) else ""
+        return f"closed as {outcome}" if outcome else "decided, with a reason, that it need not be done"
+    if entry.superseded or any(entry.recipient == to.unnamed for to in entry.duty.owed_to if to.unnamed):
+        return "named recipients took its place"
+    return "classified in error" if isinstance(ended, SeverityDecided) else "what it rested on was taken back"
 
 
 def _reading_lines(policy: Policy, name: str) -> Iterator[tuple[str, str]]:
@@ -182,20 +267,47 @@ def _unless_lines(duty: Duty, case: Case) -> Iterator[tuple[str, str]]:
         yield "unless", f"{duty.unless.source}: {_truth(duty.unless, case)}; decided by {by}, with a reason"
 
 
+def _channel_lines(case: Case, duty: Duty) -> Iterator[tuple[str, str]]:
+    """The ways its message goes, and whether the service below one of them is what failed."""
+    about = case.policy.about
+    for channel in about.channels.values():
+        if duty.id not in channel.carries:
+            continue
+        words = channel.means
+        failed = [
+            about.dependencies[name] for name in channel.depends_on if _is_yes(case, about.dependencies[name].fact)
+        ]
+        if failed:
+            instead = channel.fallback.value if channel.fallback is not None else None
+            words += f"; {', '.join(one.title for one in failed)} below it is involved: "
+            words += f"use {instead}" if instead else "no other way is named, so agree on one now"
+        yield "goes by", words
+
+
+def _is_yes(case: Case, fact: str) -> bool:
+    said = case.history.facts.get(fact)
+    return said is not None and said.truth is Truth.YES
+
+
 def _atom_lines(mask: Mask, case: Case) -> Iterator[tuple[str, str]]:
     """Each thing a condition of several asks, with its answer."""
     asked = list(dict.fromkeys(atoms(mask.source)))
     if len(asked) < 2:
         return
     for atom in asked:
-        yield "", f"{atom_words(case.policy, atom)}: {_word(_atom_truth(case, atom))}"
+        yield "", f"{atom_words(case.policy, atom)}: {_word(_atom_truth(case, atom))}{_never_asked(case, atom)}"
 
 
 def _atom_truth(case: Case, atom: Atom) -> Truth:
-    bit = case.policy.bits.get(atom, 0)
-    if case.history.yes & bit:
-        return Truth.YES
-    return Truth.NO if case.history.no & bit else Truth.UNKNOWN
+    return truth_of(case.policy, atom, (case.history.yes, case.history.no))
+
+
+def _never_asked(case: Case, atom: Atom) -> str:
+    """What was said about a fact that is not known: nothing yet, or that nobody knows."""
+    if atom.kind != "fact" or _atom_truth(case, atom) is not Truth.UNKNOWN:
+        return ""
+    said = case.history.facts.get(atom.name)
+    return f" (reported unknown by {said.by}, {rfc3339(said.at)})" if said is not None else " (nobody has said)"
 
 
 def _truth(mask: Mask, case: Case) -> str:
@@ -206,12 +318,20 @@ def _word(truth: Truth) -> str:
     return "not known" if truth is Truth.UNKNOWN else truth.value
 
 
-def _standing(obligation: Obligation, now: datetime) -> str:
+def late_words(obligation: Obligation, entry: Entry) -> str:
+    """How late it was met; at least so late, where the record knows only a span. Empty: not late."""
+    if obligation.late_by is None:
+        return ""
+    exact = entry.settled is None or entry.settled.latest - entry.settled.at < timedelta(minutes=1)
+    return f"late by {in_words(obligation.late_by)}{'' if exact else ' or more'}"
+
+
+def _standing(obligation: Obligation, entry: Entry, now: datetime) -> str:
     words = obligation.verdict.replace("-", " ")
     if obligation.met_at is not None:
         words += f" at {rfc3339(obligation.met_at)}"
     if obligation.late_by is not None:
-        words += f", late by {in_words(obligation.late_by)}"
+        words += f", {late_words(obligation, entry)}"
     over, left = obligation.overdue_by(now), obligation.time_left(now)
     if over is not None:
         words += f", overdue by {in_words(over)}"
@@ -225,6 +345,10 @@ def _standing(obligation: Obligation, now: datetime) -> str:
 def _until(obligation: Obligation) -> str:
     if not obligation.limit:
         return "no limit at this level"
+    if before_closing(obligation):
+        return f"{obligation.limit}: whenever that is; done at the instant of closing is late"
+    if promptly(obligation):
+        return f"{obligation.limit}: no instant can be computed; owed since {rfc3339(obligation.anchor)}"
     if obligation.due is None:
         return f"{obligation.limit}: no instant can be computed ({obligation.due_kind})"
     ends = "inclusive" if obligation.boundary == "inclusive" else "the first instant after"

@@ -16,6 +16,7 @@ from attrs import frozen
 
 from ir_policy.duties.ledger import Ledger
 from ir_policy.duties.level import Level
+from ir_policy.duties.needs import Needs
 from ir_policy.errors import Refusal
 from ir_policy.log.events import Closed, Event, NotNotifying, PhaseChange, SeverityDecided, StepDone, Waived
 from ir_policy.log.history import History
@@ -65,29 +66,36 @@ def decisions_of(level: Level, decided: Severity) -> tuple[str, ...]:
 def _gate_bites(policy: Policy, history: History, level: Level, ledger: Ledger, event: Event) -> Iterator[Bite]:
     gates = _gates_by_act(policy)
     found = {gate.id: gate for act in _acts_of(level, event) for gate in gates.get(act, ())}
+    if not found:
+        return
     yes, no = known(policy, history, ledger, event.at)
     for _, gate in sorted(found.items()):
         if gate.id in history.waived_gates or not gate.bites(yes, no) or gate.opened(yes, no):
             continue
         if not any(_released(release, policy, history, event) for release in gate.until):
-            yield Bite(Refusal(gate.id, gate.clause, _missing(policy, gate), gate.who), gate.void)
+            missing = Needs(policy, history, ledger, (yes, no), event.at).of(gate)
+            yield Bite(Refusal(gate.id, gate.clause, missing, gate.who), gate.void)
 
 
 def known(policy: Policy, history: History, ledger: Ledger, at: datetime) -> tuple[int, int]:
     """What is known to be so and not so, with what is settled at that instant: only gates ask that."""
     yes, no = history.yes, history.no
-    for duty, bit in _settled_bits(policy):
-        of_episode = None if duty.per is Per.INCIDENT else history.episode
-        if any(entry.is_open(at) for entry in ledger.open_of(duty.id, of_episode)):
+    for duties, bit in _settled_bits(policy):
+        if any(_is_owed(duty, history, ledger, at) for duty in duties):
             no |= bit
         else:
             yes |= bit
     return yes, no
 
 
+def _is_owed(duty: Duty, history: History, ledger: Ledger, at: datetime) -> bool:
+    of_episode = None if duty.per is Per.INCIDENT else history.episode
+    return any(entry.is_open(at) for entry in ledger.open_of(duty.id, of_episode))
+
+
 @lru_cache(maxsize=16)
-def _settled_bits(policy: Policy) -> tuple[tuple[Duty, int], ...]:
-    return tuple((policy.duties[atom.name], bit) for atom, bit in policy.bits.items() if atom.kind == "settled")
+def _settled_bits(policy: Policy) -> tuple[tuple[tuple[Duty, ...], int], ...]:
+    return tuple((policy.asked_about(atom.name), bit) for atom, bit in policy.bits.items() if atom.kind == "settled")
 
 
 @lru_cache(maxsize=16)
@@ -138,24 +146,6 @@ def _has_form(policy: Policy, history: History, form: Form, text: str) -> bool:
 
 _PIECES: Final = re.compile(r"(\{[a-z]+\})")
 _WORDS: Final = "[a-z0-9]+(?:-[a-z0-9]+)*"
-
-
-def _missing(policy: Policy, gate: Gate) -> tuple[str, ...]:
-    """What would release the gate, in words."""
-    words = []
-    for release in gate.until:
-        if release.condition is not None:
-            words.append(condition_words(policy, release.condition.source))
-        elif release.roles:
-            words.append(f"somebody acting as {' or '.join(release.roles)}")
-        elif release.form is not None:
-            form = release.form
-            words.append(f"{form.field} in the form {form.like}, of at most {form.at_most} characters")
-        else:
-            words.append(f"the event to state its {' and '.join(release.states)}")
-    if not words:
-        words.append(f"that this is over: {condition_words(policy, gate.when.source)}")
-    return (" or ".join(words),)
 
 
 # --- phases and episodes --------------------------------------------------------------------------------

@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 
 from attrs import frozen
 
-from ir_policy.clocks import Deadline
+from ir_policy.clocks import BeforeClosed, Deadline
 from ir_policy.duties.entries import OPEN, Attempt, Due, Entry, Status
 from ir_policy.rules.model import AtRisk
 from ir_policy.terms import MICROSECOND, Clause, Source, instant
 
-__all__ = ["Breach", "Obligation", "cuts", "judged", "changes_of", "obligations_of"]
+__all__ = ["Breach", "Obligation", "before_closing", "cuts", "judged", "changes_of", "obligations_of", "promptly"]
 
 
 @frozen
@@ -91,6 +91,16 @@ class Obligation:
 
     def _past(self, at: datetime) -> bool:
         return self.due is not None and (at > self.due or (self.boundary == "exclusive" and at == self.due))
+
+
+def promptly(obligation: Obligation) -> bool:
+    """Whether it is owed as soon as it can be done, by a standard that names no number."""
+    return obligation.due is None and obligation.due_kind.replace("-", " ") == obligation.limit != ""
+
+
+def before_closing(obligation: Obligation) -> bool:
+    """Whether all its limit says is that it comes before the incident is closed."""
+    return obligation.due is None and obligation.due_kind == BeforeClosed.kind
 
 
 def obligations_of(entries: Mapping[str, Entry], now: datetime, at_risk: AtRisk) -> tuple[Obligation, ...]:

@@ -59,7 +59,8 @@ class _Step(Moment):
         holds = duty.when.holds(self.history.yes, self.history.no)
         if self.history.closing is not None and self.history.outcome in duty.not_for:
             holds = False
-            self._rule_out(duty)
+            if isinstance(self.event, Closed):
+                self._rule_out(duty)
         if holds:
             self.ledger.in_scope.setdefault(duty.id, self.stamp)
             self.ledger.in_scope_first.setdefault(duty.id, self.stamp)
@@ -118,13 +119,14 @@ class _Step(Moment):
 
     def _rule_out(self, duty: Duty) -> None:
         """Closed with an outcome the duty is not for: what is not missed is owed no more, what is ends with its breach."""
+        tells = any(match.kind == "notice" for match in duty.met_by)
         for entry in self.open_entries(duty):
             if entry.opens_at is not None and self.event.at < entry.opens_at:
                 self._drop(entry)
             elif entry.missed(self.event.at):
                 self.ledger.put(evolve(entry, status=Status.LAPSED, settled=self.when(), settled_by=self.event.id))
                 self.moves.lapsed.append(entry.key)
-            elif entry.recipient not in self.history.promised:
+            elif not tells or entry.recipient not in self.history.promised:  # who was promised to hear more, does
                 self._cancel(entry, not_required=True)
 
     def _leave_scope(self, duty: Duty, present: tuple[str, ...], owed: list[str]) -> Entry | None:

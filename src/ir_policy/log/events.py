@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Final, TypeVar, cast
 from attrs import Attribute, field, fields, frozen
 
 from ir_policy.errors import EventInvalid, Problem
-from ir_policy.log.fields import KINDS_OF_VALUE, parse_instant, read_value
+from ir_policy.log.fields import KINDS_OF_VALUE, parse_instant, plain, read_value
 from ir_policy.terms import (
     EVENT_FIELDS,
     MICROSECOND,
@@ -71,6 +71,7 @@ class Event:
             object.__setattr__(self, "kind", self.only_kind)
         if not isinstance(self.kind, str):
             raise EventInvalid([Problem("kind", "is not text", "say what happened, such as detected")])
+        object.__setattr__(self, "kind", plain(self.kind))
         problems = [*self._read_fields(), *_missing(self)]
         if not problems and self.precision:
             problems = self._keep_offset(given)
@@ -510,6 +511,8 @@ def _out_of_order(event: Event) -> list[Problem]:
             problems.append(Problem("duties", "a sending names its draft, or its duties and recipients"))
     if isinstance(event, Waived) and bool(event.obligation) == bool(event.gate):
         problems.append(Problem("obligation", "a waiver names one obligation or one gate"))
+    if isinstance(event, Merged) and event.into == event.incident:
+        problems.append(Problem("into", "it is merged into itself", "name the incident it goes on as"))
     return problems
 
 

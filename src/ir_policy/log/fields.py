@@ -18,9 +18,11 @@ from ir_policy.errors import EventInvalid, Problem
 from ir_policy.terms import (
     FINDINGS,
     HIDDEN,
+    ID_FORM,
     LOWERINGS,
     MAX_MARKS,
     OUTCOMES,
+    STAGES,
     FrozenMap,
     Phase,
     Severity,
@@ -325,17 +327,34 @@ def _written_truths(value: object) -> object:
     return {fact: truth.value for fact, truth in value.items()}
 
 
-_TEXT_SCHEMA: Final[FrozenMap[str, object]] = FrozenMap({"type": "string", "minLength": 1})
-_LIST_SCHEMA: Final[FrozenMap[str, object]] = FrozenMap({"type": "array", "items": {"type": "string", "minLength": 1}})
+def _text_schema(longest: int) -> dict[str, object]:
+    return {"type": "string", "minLength": 1, "maxLength": longest, "pattern": r"\S"}
+
+
+_ID_SCHEMA: Final[dict[str, object]] = {
+    "type": "string", "maxLength": 200, "pattern": f"^{ID_FORM}$"
+}  # fmt: skip
+_INSTANT_SCHEMA: Final[FrozenMap[str, object]] = FrozenMap(
+    {
+        "type": "string",
+        "format": "date-time",
+        "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\\.[0-9]+)?)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})$",
+    }
+)
+
+
+def _list_schema(items: dict[str, object]) -> FrozenMap[str, object]:
+    return FrozenMap({"type": "array", "items": items})
+
 
 KINDS_OF_VALUE: Final[FrozenMap[str, ValueKind]] = FrozenMap(
     {
-        "label": ValueKind(_label, _same, _TEXT_SCHEMA),
-        "text": ValueKind(_text, _same, _TEXT_SCHEMA),
-        "id": ValueKind(_id, _same, _TEXT_SCHEMA),
-        "ids": ValueKind(_list_of(_id), thawed, _LIST_SCHEMA),
-        "labels": ValueKind(_list_of(_label), thawed, _LIST_SCHEMA),
-        "instant": ValueKind(_instant, _written_instant, FrozenMap({"type": "string", "format": "date-time"})),
+        "label": ValueKind(_label, _same, FrozenMap(_text_schema(LONGEST_LABEL))),
+        "text": ValueKind(_text, _same, FrozenMap(_text_schema(LONGEST_TEXT))),
+        "id": ValueKind(_id, _same, FrozenMap(_ID_SCHEMA)),
+        "ids": ValueKind(_list_of(_id), thawed, _list_schema(_ID_SCHEMA)),
+        "labels": ValueKind(_list_of(_label), thawed, _list_schema(_text_schema(LONGEST_LABEL))),
+        "instant": ValueKind(_instant, _written_instant, _INSTANT_SCHEMA),
         "flag": ValueKind(_flag, _same, FrozenMap({"type": "boolean"})),
         "severity": ValueKind(_severity, _word, FrozenMap({"enum": [level.value for level in Severity]})),
         "phase": ValueKind(_phase, _word, FrozenMap({"enum": [phase.value for phase in Phase]})),
@@ -346,11 +365,13 @@ KINDS_OF_VALUE: Final[FrozenMap[str, ValueKind]] = FrozenMap(
                 {
                     "type": "object",
                     "minProperties": 1,
+                    "maxProperties": MOST_FACTS,
+                    "propertyNames": _ID_SCHEMA,
                     "additionalProperties": {"enum": [truth.value for truth in Truth]},
                 }
             ),
         ),
-        "references": ValueKind(_list_of(_reference), thawed, _LIST_SCHEMA),
+        "references": ValueKind(_list_of(_reference), thawed, _list_schema(_text_schema(LONGEST_REFERENCE))),
         "opaque": ValueKind(_kept_whole, thawed, FrozenMap({"type": "object"})),
         "wire": ValueKind(_wire_mapping, thawed, FrozenMap({"type": "object", "minProperties": 1})),
         "precision": _choice("minute", "day", "month"),
@@ -358,6 +379,6 @@ KINDS_OF_VALUE: Final[FrozenMap[str, ValueKind]] = FrozenMap(
         "finding": _choice(*FINDINGS),
         "position": _choice("controller", "processor"),
         "outcome": _choice(*OUTCOMES),
-        "stage": _choice("initial", "supplementary", "final"),
+        "stage": _choice(*STAGES),
     }
 )

@@ -366,7 +366,7 @@ class History:
         assert isinstance(event, Reopened)
         self.episode += 1
         self.detection = stamp_of(event)
-        self.closing, self.outcome = None, ""
+        self.closing, self.outcome, self.merged_into = None, "", ""
         self.waived_gates, self.promised, self.not_applicable = set(), set(), {}
         for step in self.steps:
             self.set_atom(policy, "step", step, Truth.NO)

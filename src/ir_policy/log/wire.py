@@ -17,9 +17,11 @@ from attrs import frozen
 from ir_policy.errors import EventInvalid, LogInvalid, Problem, QuestionInvalid
 from ir_policy.log.events import COMMON, KINDS, Event, event_from_wire, to_wire
 from ir_policy.log.fields import KINDS_OF_VALUE, read_value
-from ir_policy.terms import canonical_json, show
+from ir_policy.terms import DIALECT, canonical_json, schema_id, show
 
-__all__ = ["Log", "PolicyPin", "event_schema", "log_line", "read_event", "read_log", "write_log"]
+__all__ = [
+    "Log", "PolicyPin", "event_schema", "header_line", "kinds_of_value", "log_line", "log_line_schema", "read_event", "read_log", "write_log",
+]  # fmt: skip
 
 VERSION: Final = 1
 LONGEST_LINE: Final = 1024 * 1024
@@ -124,31 +126,89 @@ def header_line(policy: PolicyPin) -> str:
 
 
 def event_schema() -> dict[str, Any]:
-    """The JSON Schema of one event line, one alternative for each kind."""
+    """The JSON Schema of one event line as it is written, one alternative for each kind."""
+    return {
+        "$schema": DIALECT,
+        "$id": schema_id("event"),
+        "title": f"ir_policy log, version {VERSION}: one event",
+        "description": "One thing that happened. Fields nobody filled in are left out, never empty and never null.",
+        "oneOf": [_schema_of(kind) for kind in KINDS],
+        "$defs": _values(),
+    }
+
+
+def log_line_schema() -> dict[str, Any]:
+    """The JSON Schema of any line of a log: its header, an event, or an event of a kind that is newer than this library."""
+    pin = {name: _value("label") for name in ("id", "version", "digest")}
+    policy = {"type": "object", "properties": pin, "required": list(pin), "additionalProperties": False}
+    header = {
+        "type": "object",
+        "properties": {"log": {"const": VERSION}, "policy": policy},
+        "required": ["log"],
+        "additionalProperties": False,
+        "title": "header",
+        "description": "The first line, if there is one: the form of the log, and the policy it was written under.",
+    }
+    common = {name: _value(kinds_of_value("note")[name]) for name in COMMON if name != "kind"}
+    newer = {
+        "type": "object",
+        "properties": {"kind": {**_value("id"), "not": {"enum": list(KINDS)}}, **common},
+        "required": _REQUIRED,
+        "title": "newer",
+        "description": "An event of a kind this version does not know: kept whole, and the incident counts as incomplete.",
+    }
+    return {
+        "$schema": DIALECT,
+        "$id": schema_id("log-line"),
+        "title": f"ir_policy log, version {VERSION}: one line",
+        "description": "A log is JSON Lines: a header, then one event a line in the order they were recorded.",
+        "oneOf": [header, *(_schema_of(kind) for kind in KINDS), newer],
+        "$defs": _values(),
+    }
+
+
+# --- schemas --------------------------------------------------------------------------------------------
+
+_REQUIRED: Final = ["kind", "id", "incident", "at", "by"]
+_TOGETHER: Final[dict[str, dict[str, Any]]] = {
+    "notice-sent": {"anyOf": [{"required": ["notice"]}, {"required": ["duties", "recipients"]}]},
+    "waived": {"oneOf": [{"required": ["obligation"]}, {"required": ["gate"]}]},
+}
+"""What fields of one event must say together: a sending names its draft or its duties and recipients, a waiver one thing."""
+
+
+def _schema_of(kind: str) -> dict[str, Any]:
+    """One kind of event, with what its class says of it."""
+    known, kinds = KINDS[kind], kinds_of_value(kind)
+    names = [name for name in (*COMMON, *known.required, *known.optional) if name != "kind"]
+    properties: dict[str, Any] = {"kind": {"const": kind}}
+    properties |= {name: _value(kinds[name]) for name in names}
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": [*_REQUIRED, *known.required],
+        "additionalProperties": False,
+        **_TOGETHER.get(kind, {}),
+        "title": kind,
+        "description": " ".join((known.cls.__doc__ or "").partition("\n\n")[0].split()),
+    }
+
+
+def _value(kind: str) -> dict[str, Any]:
+    return {"$ref": f"#/$defs/{kind}"}
+
+
+def _values() -> dict[str, Any]:
+    """Each kind of value that some event holds, once."""
+    used = {kind for name in KINDS for kind in kinds_of_value(name).values()}
+    return {kind: dict(KINDS_OF_VALUE[kind].schema) for kind in sorted(used)}
+
+
+def kinds_of_value(kind: str) -> dict[str, str]:
+    """The fields of a kind, and what kind of value each holds."""
     from attrs import fields
 
-    alternatives = []
-    for kind, known in KINDS.items():
-        kinds = {attribute.name: attribute.metadata.get("kind") for attribute in fields(known.cls)}
-        names = [name for name in (*COMMON, *known.required, *known.optional) if name != "kind"]
-        properties: dict[str, Any] = {"kind": {"const": kind}}
-        for name in names:
-            properties[name] = dict(KINDS_OF_VALUE[str(kinds[name])].schema)
-        required = ["kind", "id", "incident", "at", "by", *known.required]
-        alternatives.append(
-            {
-                "type": "object",
-                "properties": properties,
-                "required": required,
-                "additionalProperties": False,
-                "title": kind,
-            }
-        )
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": f"ir_policy log, version {VERSION}: one event",
-        "oneOf": alternatives,
-    }
+    return {a.name: a.metadata["kind"] for a in fields(KINDS[kind].cls) if "kind" in a.metadata}
 
 
 # --- helpers --------------------------------------------------------------------------------------------

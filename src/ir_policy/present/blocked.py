@@ -2,42 +2,96 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from ir_policy.duties.case import Case
 from ir_policy.errors import Refusal
-from ir_policy.log.events import PhaseChange
-from ir_policy.terms import Phase
+from ir_policy.log.events import Closed, Event, Milestone, PhaseChange
+from ir_policy.rules.conditions import atoms
+from ir_policy.rules.model import Gate
+from ir_policy.terms import OUTCOMES, Phase
 
-__all__ = ["held_back", "shut_gates"]
+__all__ = ["asked_of", "held_back", "refusal_lines", "shut_gates", "unanswered"]
+
+NOBODY = "somebody"
+"""Who is asked for: what is held back must not depend on who would do it."""
 
 
 def held_back(case: Case, now: datetime, incident: str) -> tuple[Refusal, ...]:
-    """Why the phase after the present one may not be entered now."""
-    later = list(Phase)[list(Phase).index(case.history.phase) + 1 :]
-    coming = [phase for phase in later if phase not in case.history.not_applicable]
-    if not coming or case.history.closed_at is not None:
+    """Why what comes next may not happen now: recovery and the phase after the present one, or at the end the closing."""
+    if case.history.closed_at is not None:
         return ()
-    event = PhaseChange(kind="phase-entered", incident=incident, at=now, by="somebody", phase=coming[0])
-    return tuple(bite.refusal for bite in case.forbidden(event))
+    found = {}
+    for event in _coming(case, now, incident):
+        for bite in case.forbidden(event):
+            found[bite.refusal.rule] = bite.refusal
+    return tuple(refusal for rule, refusal in sorted(found.items()) if not _asks_who(case, rule))
 
 
 def shut_gates(case: Case, now: datetime) -> tuple[Refusal, ...]:
-    """Gates on steps, and on phases still to come, that a condition keeps shut now."""
+    """Gates on steps, and on phases still to come, that a condition keeps shut now; none once the incident is closed."""
+    if case.history.closed_at is not None:
+        return ()
     yes, no = case.known(now)
     found = []
     for gate in case.policy.gates.values():
-        steps = [
-            forbidden.name
+        forbids = any(
+            forbidden.kind == "step" or (forbidden.kind == "phase" and _ahead(case, Phase(forbidden.name)))
             for forbidden in gate.forbids
-            if forbidden.kind == "step"
-            or (forbidden.kind == "phase" and case.history.closed_at is None and _ahead(case, Phase(forbidden.name)))
-        ]
+        )
         shut = gate.bites(yes, no) and not gate.opened(yes, no)
-        if steps and shut and gate.id not in case.history.waived_gates:
-            needs = [str(r.condition.source) for r in gate.until if r.condition is not None]
-            found.append(Refusal(gate.id, gate.clause, (", ".join(steps), *needs), gate.who))
+        if forbids and shut and gate.id not in case.history.waived_gates:
+            found.append(Refusal(gate.id, gate.clause, case.needs(gate, now), gate.who))
     return tuple(found)
+
+
+def refusal_lines(case: Case, refusal: Refusal) -> tuple[str, str, str]:
+    """A refusal for people: what the rule says; what is missing and who can supply it; which rule it is, and its clause."""
+    gate = case.policy.gates.get(refusal.rule)
+    needs = f"needs {' and '.join(refusal.missing)}" if refusal.missing else "nothing would help"
+    ask = f"; ask {asked_of(case, refusal.who)}" if refusal.who else ""
+    says = gate.says if gate is not None else f"'{refusal.rule}' forbids it"
+    return says, f"{needs}{ask}", f"{refusal.rule}, clause {refusal.clause}"
+
+
+def asked_of(case: Case, roles: tuple[str, ...]) -> str:
+    """Who can supply what is missing: whoever holds each role, or else its contact."""
+    names = []
+    for role in roles:
+        holders = case.history.holders.get(role)
+        contact = case.policy.roles[role].contact if role in case.policy.roles else role
+        names.append(f"{', '.join(holders) if holders else contact} ({role})")
+    return " or ".join(names)
+
+
+def unanswered(case: Case, gate: Gate) -> tuple[str, ...]:
+    """The facts a gate bites on for want of an answer; empty where it bites on what is known."""
+    yes, no = case.history.yes, case.history.no
+    if gate.only_on_yes or gate.when.holds(yes, no):
+        return ()
+    asked = dict.fromkeys(atoms(gate.when.source))
+    return tuple(atom.name for atom in asked if not (yes | no) & case.policy.bits.get(atom, 0))
+
+
+def _coming(case: Case, now: datetime, incident: str) -> Iterator[Event]:
+    """What comes next in the order of the phases."""
+    history = case.history
+    later = list(Phase)[list(Phase).index(history.phase) + 1 :]
+    coming = [phase for phase in later if phase not in history.not_applicable]
+    restored = any(act.name == "recovered" and act.episode == history.episode for act in history.acts)
+    if history.phase is Phase.RECOVER and not restored:
+        yield Milestone(kind="recovered", incident=incident, at=now, by=NOBODY)
+    if coming:
+        yield PhaseChange(kind="phase-entered", incident=incident, at=now, by=NOBODY, phase=coming[0])
+    else:
+        yield Closed(incident=incident, at=now, by=NOBODY, outcome=OUTCOMES[0])
+
+
+def _asks_who(case: Case, rule: str) -> bool:
+    """Whether a gate asks only who acts or what is stated: it holds nothing back, it waits for the right person."""
+    gate = case.policy.gates.get(rule)
+    return gate is not None and bool(gate.until) and all(release.condition is None for release in gate.until)
 
 
 def _ahead(case: Case, phase: Phase) -> bool:

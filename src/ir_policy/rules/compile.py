@@ -57,11 +57,13 @@ def load_policy(source: str | Path, *, documents: Iterable[str | Path | Holidays
                 )
             )
         raise PolicyInvalid(problems)
-    parts = [company, *_named(company, own, problems)]
+    found = _named(company, own, problems)
+    wanted = [*(company.held.get("laws") or ()), *(company.held.get("contracts") or ())]
+    parts = [company, *found]
     for part in parts[1:]:
         problems.extend(part.problems)
     calendar_part, calendar = _calendar(company, own, holidays, problems)
-    linker = Linker(parts)
+    linker = Linker(parts, whole=len(found) == len(wanted) and all(part.held.get("prefix") for part in found))
     problems.extend(linker.problems)
     problems.extend(_unnamed(company, own, holidays, [*parts, calendar_part]))
     if problems or calendar is None:
@@ -313,6 +315,7 @@ def _assembled(company: Shaped, parts: list[Shaped], calendar: Calendar, linker:
         steps=FrozenMap(held["steps"]),
         duties=linker.duties,
         gates=linker.gates,
+        about=linker.about,
         bits=linker.bits,
         bit_index=FrozenMap({(atom.kind, atom.name): bit for atom, bit in linker.bits.items()}),
         worse_if_yes=linker.worse_if_yes,

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 from attrs import frozen
 
-from ir_policy.terms import Phase, Severity, Truth
+from ir_policy.terms import FINDINGS, Phase, Severity, Truth
 
 __all__ = [
     "All",
@@ -23,7 +23,9 @@ __all__ = [
     "Mask",
     "Not",
     "atoms",
+    "bits_of",
     "compile_mask",
+    "condition_schema",
     "parse",
 ]
 
@@ -172,6 +174,14 @@ def _signed(condition: Condition, sign: bool) -> Iterator[tuple[Atom, bool]]:
             yield from _signed(part, sign)
 
 
+def bits_of(mask: int) -> Iterator[int]:
+    """The bits that are set, from the lowest."""
+    while mask:
+        lowest = mask & -mask
+        yield lowest
+        mask ^= lowest
+
+
 _Term: TypeAlias = tuple[frozenset[Atom], frozenset[Atom]]
 _NOTHING: Final[frozenset[Atom]] = frozenset()
 
@@ -249,6 +259,30 @@ def _named(word: str, inner: object, path: tuple[str | int, ...]) -> Atom:
     if word == "phase" and inner not in {phase.value for phase in Phase}:
         raise ConditionFault(path, f"'{inner[:60]}' is not a phase")
     return Atom(word, inner)
+
+
+def condition_schema(whole: dict[str, object], name: dict[str, object]) -> dict[str, object]:
+    """What :func:`parse` accepts, as JSON Schema; ``whole`` refers to a condition, ``name`` to an id."""
+    parts = {"type": "array", "minItems": 1, "items": whole}
+    asked: dict[str, object] = {
+        **dict.fromkeys(_NAMED, name),
+        "severity": {"enum": [f"{level}{_OR_WORSE}" for level in Severity.__members__]},
+        "phase": {"enum": [phase.value for phase in Phase]},
+        "finding": {"enum": list(FINDINGS)},
+    }
+    return {
+        "description": f"A condition: a fact, one of the words {' and '.join(BARE)}, or one of {_words()}.",
+        "anyOf": [
+            name,
+            {
+                "type": "object",
+                "properties": {"all": parts, "any": parts, "not": whole, **asked},
+                "minProperties": 1,
+                "maxProperties": 1,
+                "additionalProperties": False,
+            },
+        ],
+    }
 
 
 def _words() -> str:

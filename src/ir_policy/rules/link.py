@@ -7,12 +7,16 @@ document. Nothing here reads a file.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import reduce
 from typing import Any, Final
 
 from attrs import astuple, evolve
 
 from ir_policy.clocks import GivenByEvent
-from ir_policy.rules.conditions import ALWAYS, BARE, Atom
+from ir_policy.rules.about import About
+from ir_policy.rules.conditions import ALWAYS, BARE, Atom, bits_of
+from ir_policy.rules.dead import duty_flaws, gate_flaws, never_set
+from ir_policy.rules.link_about import link_about
 from ir_policy.rules.model import (
     INTERNAL,
     ActMatch,
@@ -57,16 +61,20 @@ from ir_policy.terms import (
 __all__ = ["Linker"]
 
 _Path = tuple[str | int, ...]
+_MOST_HINTS: Final = 100
+"""Finding the nearest word takes milliseconds; a document with more slips than this has another trouble."""
 
 
 class Linker(Names):
     """One pass over the documents of a policy; afterwards ``problems`` is empty or the parts are of no use."""
 
-    def __init__(self, parts: list[Shaped]) -> None:
-        super().__init__(parts)
+    def __init__(self, parts: list[Shaped], whole: bool) -> None:
+        super().__init__(parts, whole)
+        self._places: dict[str, tuple[Shaped, _Path]] = {}
         self._link_shared()
         self._link_severity()
         self._link_rules()
+        self.about: About = link_about(self.company.held, self)
         self.bits: FrozenMap[Atom, int] = FrozenMap(self._bits)
 
     # --- what all documents share -----------------------------------------------------------------------
@@ -125,6 +133,10 @@ class Linker(Names):
         )
         for part in self.parts:
             for id_, rule in part.held.get("families", {}).items():
+                strange = sorted(set(rule.known) - families[id_].members) if families[id_].members else []
+                if strange:
+                    what = f"'{strange[0][:60]}' is no member of the family"
+                    self._flaw(part, ("families", id_, "known"), what, "name it under 'members' too")
                 known = tuple(sorted({*families[id_].known, *rule.known}))
                 families[id_] = evolve(families[id_], known=known)
         return families
@@ -137,12 +149,8 @@ class Linker(Names):
                 sources = tuple(self._mark_source(part, id_, index, s) for index, s in enumerate(rule.set_by))
                 before = marks.get(id_)
                 if before is not None and before.per is not Per(rule.per):
-                    self._flaw(
-                        part,
-                        ("marks", id_),
-                        f"'{id_}': an earlier document counts this mark per {before.per.value}",
-                        key=True,
-                    )
+                    what = f"'{id_}': an earlier document counts this mark per {before.per.value}"
+                    self._flaw(part, ("marks", id_), what, key=True)
                 for role in rule.corrected_by:
                     self._known(part, ("marks", id_, "corrected_by"), "role", role, self.roles)
                 earlier = before.sources if before else ()
@@ -189,7 +197,7 @@ class Linker(Names):
                 id_: self._mask(self.company, ("severity_raise", "rules", id_), condition)
                 for id_, condition in sorted(rule.rules.items())
             }
-            self.raises = RaiseRules(rule.levels, Clause(rule.clause), FrozenMap(masks))
+            self.raises = RaiseRules(rule.levels, Clause(rule.clause), FrozenMap(masks), rule.reading)
         self._check_one_sign()
         phases = held["phases"]
         for phase in Phase:
@@ -215,7 +223,8 @@ class Linker(Names):
         if rule.otherwise == (rule.when is not None):
             self._flaw(self.company, path, "needs either 'when' or 'otherwise: yes'")
         mask = self._mask(self.company, (*path, "when"), rule.when if rule.when is not None else ALWAYS)
-        return SeverityRow(id_, Clause(rule.clause), Severity(rule.level), mask, rule.otherwise, rule.example)
+        level = Severity(rule.level)
+        return SeverityRow(id_, Clause(rule.clause), level, mask, rule.otherwise, rule.example, rule.reading)
 
     def _check_rows(self) -> None:
         """The matrix always answers: one row is the explicit otherwise, and it is the mildest."""
@@ -240,13 +249,16 @@ class Linker(Names):
         negative: dict[Atom, str] = {}
         rules = [(row.id, row.when, ("severity_rows", row.id, "when")) for row in self.rows]
         rules += [(id_, mask, ("severity_raise", "rules", id_)) for id_, mask in self.raises.rules.items()]
+        by_bit = {bit: atom for atom, bit in self._bits.items()}
         for id_, mask, path in rules:
-            for atom, bit in self._bits.items():
-                if any(must & bit for must, _ in mask.terms):
+            musts, must_nots = reduce(lambda a, b: (a[0] | b[0], a[1] | b[1]), mask.terms, (0, 0))
+            for bit in bits_of(mask.watch):
+                atom = by_bit[bit]
+                if musts & bit:
                     positive.setdefault(atom, id_)
-                if any(must_not & bit for _, must_not in mask.terms):
+                if must_nots & bit:
                     negative.setdefault(atom, id_)
-                if mask.watch & bit and atom.kind != "fact":
+                if atom.kind != "fact":
                     self._flaw(self.company, path, f"severity is decided by facts alone, not by '{atom}'",
                                "ask for a fact")  # fmt: skip
         self.worse_if_yes = sum(self._bits[atom] for atom in positive)
@@ -270,13 +282,25 @@ class Linker(Names):
             for id_, rule in part.held["gates"].items():
                 self._add(part, gates, "gates", prefix + id_, id_, self._gate(part, prefix + id_, id_, rule))
         self._check_followed(duties)
+        self._check_starts(duties)
         self.duties = FrozenMap(dict(sorted(duties.items())))
         self.gates = FrozenMap(dict(sorted(gates.items())))
+
+    def _check_starts(self, duties: dict[str, Duty]) -> None:
+        """A duty whose clock nothing can start would silently not be there."""
+        written = [part.tree.root.get("duties", {}) for part in self.parts]
+        if sum(len(rules) if isinstance(rules, dict) else 1 for rules in written) > len(duties):
+            return  # what could not be read may be what sets the mark, and has been reported
+        for full, mark in never_set(duties, self.marks):
+            if mark in self.marks:
+                what = f"nothing can ever set the mark '{mark}'"
+                self._flaw(*self._places[full], what, "say under 'marks' what sets it")
 
     def _add(self, part: Shaped, register: dict[str, Any], section: str, full: str, id_: str, rule: Any) -> None:
         if full in register:
             self._flaw(part, (section, id_), f"'{full}' is already a rule of an earlier document", key=True)
         register[full] = rule
+        self._places[full] = (part, (section, id_, "starts"))
 
     def _duty(self, part: Shaped, full: str, id_: str, rule: Any) -> Duty:
         path: _Path = ("duties", id_)
@@ -293,8 +317,7 @@ class Linker(Names):
             self._known(part, (*path, "starts"), "mark", mark, self.marks)
         if rule.sets:
             self._known(part, (*path, "sets"), "mark", rule.sets, self.marks)
-        if rule.unless is not None and not rule.exempted_by:
-            self._flaw(part, (*path, "unless"), "needs 'exempted_by'", "an exemption needs a person who decides it")
+        self._flaws(part, path, duty_flaws(rule))
         if rule.basis is None:
             basis = {"law": Basis.STATUTE, "contract": Basis.CONTRACT}.get(part.kind, Basis.POLICY)
         else:
@@ -302,9 +325,6 @@ class Linker(Names):
         statutory = Basis.STATUTE in (basis, *(limit.basis for limit in rule.within.values()))
         if statutory and rule.waivable_by:
             self._flaw(part, (*path, "waivable_by"), "a statutory duty cannot be waived", "remove it")
-        force = rule.source
-        if force and force.in_force_from and force.in_force_to and force.in_force_to <= force.in_force_from:
-            self._flaw(part, (*path, "source", "in_force_to"), "the rule ends before it begins", "check both days")
         if statutory and rule.not_for:
             self._flaw(part, (*path, "not_for"), "no outcome of closing ends a statutory duty", "remove it")
         per = Per(rule.per) if rule.per else (Per.EPISODE if part.kind == "policy" else Per.INCIDENT)
@@ -338,6 +358,8 @@ class Linker(Names):
         kinds = tuple(sorted(s.name for mark in marks for s in mark.sources if s.kind == "event"))
         if not kinds and marks:
             self._flaw(part, (*path, "starts"), "is set by no event that could say until when")
+        if any(doc.told for doc in rule.owed_to):
+            self._field_of(part, (*path, "owed_to"), "recipients", kinds)
         for field in filter(None, (rule.given.item, rule.given.owner)):
             self._field_of(part, (*path, "given"), field, kinds)
         for kind in kinds:
@@ -409,19 +431,15 @@ class Linker(Names):
     def _gate(self, part: Shaped, full: str, id_: str, rule: Any) -> Gate:
         path: _Path = ("gates", id_)
         self._reading(part, (*path, "reading"), rule.reading)
+        self._flaws(part, path, gate_flaws(rule))
         for section in ("who", "waivable_by"):
             for name in getattr(rule, section):
                 self._known(part, (*path, section), "role", name, self.roles)
         register: dict[str, Iterable[str]] = {"step": self.steps, "event": EVENT_KINDS, "finding": FINDINGS}
         for index, forbidden in enumerate(rule.forbids):
-            if forbidden.kind in register:
-                self._known(
-                    part,
-                    (*path, "forbids", index, forbidden.kind),
-                    forbidden.kind,
-                    forbidden.name,
-                    register[forbidden.kind],
-                )
+            kind = forbidden.kind
+            if kind in register:
+                self._known(part, (*path, "forbids", index, kind), kind, forbidden.name, register[kind])
         until = []
         for release in rule.until:
             for name in release.roles:

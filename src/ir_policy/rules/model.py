@@ -14,6 +14,7 @@ from attrs import frozen
 
 from ir_policy.calendar import Calendar
 from ir_policy.clocks import Limit
+from ir_policy.rules.about import About
 from ir_policy.rules.conditions import Atom, Mask
 from ir_policy.terms import Basis, Clause, FrozenMap, Phase, Severity, Source
 
@@ -166,6 +167,7 @@ class SeverityRow:
     when: Mask
     otherwise: bool
     example: str
+    reading: str = ""
 
 
 @frozen(eq=False, repr=False)
@@ -175,6 +177,7 @@ class RaiseRules:
     levels: int
     clause: Clause
     rules: FrozenMap[str, Mask]
+    reading: str = ""
 
 
 @frozen(eq=False, repr=False)
@@ -374,6 +377,8 @@ class Policy:
     steps: FrozenMap[str, str]
     duties: FrozenMap[str, Duty]
     gates: FrozenMap[str, Gate]
+    about: About
+    """What the document says around its rules."""
     bits: FrozenMap[Atom, int]
     """One bit for each atom that any condition asks about."""
     bit_index: FrozenMap[tuple[str, str], int]
@@ -386,6 +391,10 @@ class Policy:
     """What an event of a kind can set, by kind of event."""
     canonical: str
     """The canonical compiled form, as JSON text: what the digest is taken over."""
+
+    def asked_about(self, name: str) -> tuple[Duty, ...]:
+        """The duties a question about what is settled is about: one by its name, or all that a statute stands behind."""
+        return tuple(duty for duty in self.duties.values() if name in (duty.id, duty.basis.value))
 
     def __repr__(self) -> str:
         return f"<Policy {self.id} {self.version} {self.digest[:15]}>"

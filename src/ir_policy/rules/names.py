@@ -10,13 +10,16 @@ from typing import Final
 
 from ir_policy.errors import Problem
 from ir_policy.rules.conditions import BARE, Atom, Condition, ConditionFault, Mask, atoms, compile_mask
+from ir_policy.rules.dead import Flaw
 from ir_policy.rules.model import Fact, Family, MarkRule, Reading, RoleRule
 from ir_policy.rules.shape import Shaped, in_one_line
-from ir_policy.terms import EVENT_FIELDS, FINDINGS, FrozenMap, nearest
+from ir_policy.terms import EVENT_FIELDS, FINDINGS, Basis, FrozenMap, nearest
 
 __all__ = ["Names", "named_in"]
 
 _Path = tuple[str | int, ...]
+_MOST_HINTS: Final = 100
+"""Finding the nearest word takes milliseconds; a document with more slips than this has another trouble."""
 
 
 class Names:
@@ -30,7 +33,7 @@ class Names:
     marks: FrozenMap[str, MarkRule]
     _duty_ids: set[str]
 
-    def __init__(self, parts: list[Shaped]) -> None:
+    def __init__(self, parts: list[Shaped], whole: bool) -> None:
         self.parts = parts
         self.company = parts[0]
         self.problems: list[Problem] = []
@@ -40,7 +43,8 @@ class Names:
         self._half_read = {what: set(named_in(parts, section)) for what, section in _DEFINED.items()}
         roots = [part.tree.root for part in parts]
         self._unread = {w for w, s in _DEFINED.items() if any(not isinstance(root.get(s, {}), dict) for root in roots)}
-        if any(not isinstance(root.get("duties", {}), dict) for root in roots):
+        # A law that was not found is reported where it is named; who asks for its duties is not to blame.
+        if not whole or any(not isinstance(root.get("duties", {}), dict) for root in roots):
             self._unread.add("duty")
 
     def _mask(self, part: Shaped, path: _Path, condition: Condition, *, of_gate: bool = False) -> Mask:
@@ -53,11 +57,11 @@ class Names:
                     what = "only gates may ask whether a duty is settled"
                     self._flaw(part, path, what, "let the duty start from a mark that the other one sets")
                     continue
-                self._known(part, path, "duty", atom.name, self._duty_ids)
+                self._known(part, path, "duty", atom.name, {*self._duty_ids, Basis.STATUTE.value})
             if atom.kind == "fact":
                 self._known_fact(part, path, atom.name)
             elif register is not None:
-                self._known(part, path, atom.kind, atom.name, register)
+                self._known(part, path, {"some": "family"}.get(atom.kind, atom.kind), atom.name, register)
         try:
             return compile_mask(condition, self._bit)
         except ConditionFault as fault:
@@ -79,7 +83,22 @@ class Names:
     ) -> None:
         known = list(register)
         if name not in known and what not in self._unread and name not in self._half_read.get(what, ()):
-            self._flaw(part, path, f"unknown {what} '{name[:60]}'", nearest(name, known), key=key)
+            hint = nearest(name, known) if len(self.problems) < _MOST_HINTS else ""
+            self._flaw(part, path, f"unknown {what} '{name[:60]}'", hint, key=key)
+
+    def known(self, path: _Path, what: str, name: str, register: Iterable[str] | None = None) -> None:
+        """Report a name of the company's document unless it is known; for its descriptive sections."""
+        if what == "fact":
+            self._known_fact(self.company, path, name)
+            return
+        rules: dict[str, Iterable[str]] = {
+            "duty": self._duty_ids, "reading": self.readings, "role": self.roles, "step": self.steps
+        }  # fmt: skip
+        self._known(self.company, path, what, name, rules[what] if register is None else register)
+
+    def flaw(self, path: _Path, what: str, hint: str = "") -> None:
+        """Report something wrong in the company's document; for its descriptive sections."""
+        self._flaw(self.company, path, what, hint)
 
     def _field_of(self, part: Shaped, path: _Path, field: str, kinds: Iterable[str]) -> None:
         """Every one of these kinds of event can say the field."""
@@ -95,6 +114,10 @@ class Names:
     def _flaw(self, part: Shaped, path: _Path, what: str, hint: str = "", *, key: bool = False) -> None:
         self.problems.append(Problem(part.tree.where(path, key=key), in_one_line(what), hint))
 
+    def _flaws(self, part: Shaped, path: _Path, found: Iterable[Flaw]) -> None:
+        for below, what, hint in found:
+            self._flaw(part, (*path, *below), what, hint)
+
     def _missing(self, section: str, hint: str = "") -> None:
         self.problems.append(
             Problem(f"{self.company.tree.name}: {section}", f"'{section}' is missing or incomplete", hint)
@@ -103,7 +126,8 @@ class Names:
 
 _DEFINED: Final = {
     "fact": "facts", "family": "families", "group": "groups", "mark": "marks", "reading": "readings", "role": "roles",
-    "step": "steps",
+    "step": "steps", "channel": "channels", "chapter": "clauses", "dependency": "dependencies", "function": "functions",
+    "open question": "open_questions", "person": "people", "reference": "references",
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from ir_policy.clocks import Limit, parse_limit
 from ir_policy.rules.conditions import parse
 from ir_policy.rules.scalars import Path, plain_text, read_id, read_ids, slip
-from ir_policy.terms import OUTCOMES, Basis, Phase, Severity
+from ir_policy.terms import OUTCOMES, STAGES, Basis, Phase, Severity
 
 __all__ = [
     "ActDoc",
@@ -22,6 +22,7 @@ __all__ = [
     "GivenDoc",
     "GateWhenDoc",
     "LimitDoc",
+    "NOTICES",
     "RecipientDoc",
     "ReleaseDoc",
     "SourceOfMarkDoc",
@@ -160,6 +161,8 @@ class ActDoc(BaseModel):
     stage: str = ""
 
 
+NOTICES: Final = ("sent", "any")
+"""A sending that names the duty, or any sending to the recipient."""
 _ACT_WORDS: Final = ("notice", "event", "step", "finding", "holding", "level", "hold")
 
 
@@ -175,12 +178,14 @@ def _act(value: object, path: Path) -> ActDoc:
         raise slip(f"must say one of {', '.join(_ACT_WORDS)}", "", path)
     kind = kinds[0]
     names = read_ids(parts[kind])
-    fixed = {"notice": ("sent", "any"), "level": ("any",), "hold": ("in-force",)}.get(kind)
+    fixed = {"notice": NOTICES, "level": ("any",), "hold": ("in-force",)}.get(kind)
     if fixed is not None and (len(names) != 1 or names[0] not in fixed):
         raise slip(f"'{kind}' knows only {' and '.join(repr(word) for word in fixed)}", "", (*path, kind))
     if "stage" in parts and kind != "notice":
         raise slip("'stage' belongs to notices", "", (*path, "stage"))
-    return ActDoc(kind=kind, names=names, stage=read_id(parts["stage"]) if "stage" in parts else "")
+    if "stage" in parts and parts["stage"] not in STAGES:
+        raise slip("is not a stage", f"write one of: {', '.join(STAGES)}", (*path, "stage"))
+    return ActDoc(kind=kind, names=names, stage=parts.get("stage", ""))
 
 
 class SourceOfMarkDoc(BaseModel):

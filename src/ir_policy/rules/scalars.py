@@ -13,9 +13,9 @@ from typing import Annotated, Any, Final, TypeAlias
 from pydantic_core import PydanticCustomError, core_schema
 
 from ir_policy.calendar import WORKDAYS
-from ir_policy.clocks import parse_duration
+from ir_policy.clocks import FORMS_IN_WORDS, duration_pattern, limit_pattern, parse_duration
 from ir_policy.rules.conditions import Condition, ConditionFault, parse
-from ir_policy.terms import is_id
+from ir_policy.terms import ID_FORM, is_id
 
 __all__ = [
     "AllPinned",
@@ -26,13 +26,14 @@ __all__ = [
     "Flag",
     "Id",
     "Ids",
-    "LIST",
     "Path",
     "Pinned",
+    "SCHEMAS",
     "Text",
     "Texts",
     "Version",
     "When",
+    "part",
     "read_id",
     "read_ids",
     "read_levels",
@@ -43,10 +44,17 @@ __all__ = [
 ]
 
 Path: TypeAlias = tuple[str | int, ...]
+PART: Final = "$part"
+"""Stands in a schema for a reference until the whole schema is put together."""
 
 
 def slip(what: str, hint: str = "", path: Path = ()) -> PydanticCustomError:
     return PydanticCustomError("ir_policy", "{what}", {"what": what, "hint": hint, "path": path})
+
+
+def part(name: str) -> dict[str, Any]:
+    """A JSON Schema that ``described.py`` or :data:`SCHEMAS` gives under that name."""
+    return {PART: name}
 
 
 class By:
@@ -60,7 +68,7 @@ class By:
         return core_schema.no_info_plain_validator_function(self._guarded)
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
-        return self.schema
+        return dict(self.schema)  # pydantic adds to what it gets
 
     def _guarded(self, value: object) -> object:
         try:
@@ -156,7 +164,7 @@ def read_workdays(value: object) -> tuple[str, ...]:
 
 def read_version(value: object) -> str:
     text = plain_text(value)
-    if re.fullmatch(r"[0-9]+(\.[0-9]+){1,3}", text, re.ASCII) is None:
+    if re.fullmatch(_VERSION_FORM, text, re.ASCII) is None:
         raise slip(f"'{text[:40]}' is not a version", "write it like 0.2.0")
     return text
 
@@ -173,24 +181,78 @@ def read_all_pinned(value: object) -> tuple[tuple[str, str], ...]:
     return tuple(read_pinned(item) for item in value)
 
 
-TEXT: Final[dict[str, Any]] = {"type": "string", "minLength": 1}
-LIST: Final[dict[str, Any]] = {"type": "array", "minItems": 1, "items": TEXT}
-ONE_OR_LIST: Final[dict[str, Any]] = {"anyOf": [TEXT, LIST]}
+_IMPLICIT: Final = ["string", "number", "boolean"]
+"""An editor takes ``33`` for a number and ``true`` for a boolean; the reader takes each for the text somebody typed."""
+_VERSION_FORM: Final = r"[0-9]+(?:\.[0-9]+){1,3}"
+_ONE_LINE: Final = {"not": {"type": "string", "pattern": "\n"}}
+"""Some dialects let ``$`` match before a last line break; the readers never do."""
 
-Text = Annotated[str, By(read_filled, TEXT)]
-Id = Annotated[str, By(read_id, {**TEXT, "pattern": "^[a-z0-9./-]+$"})]
-Ids = Annotated[tuple[str, ...], By(read_ids, ONE_OR_LIST)]
-Texts = Annotated[tuple[str, ...], By(read_texts, LIST)]
-Flag = Annotated[bool, By(read_flag, {"enum": ["yes", "no"]})]
-Day = Annotated[date, By(read_day, {"type": "string", "format": "date"})]
-ClockTime = Annotated[time, By(read_clock_time, {"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]$"})]
-Duration = Annotated[
-    timedelta, By(lambda v: parse_duration(plain_text(v)), {**TEXT, "pattern": "^[0-9]+ (minute|hour)s?$"})
+SCHEMAS: Final[dict[str, dict[str, Any]]] = {
+    "text": {"type": _IMPLICIT, "pattern": "\\S", "description": "Text that says something."},
+    "texts": {"type": "array", "minItems": 1, "items": part("text")},
+    "id": {
+        "type": _IMPLICIT,
+        "pattern": f"^{ID_FORM}$",
+        **_ONE_LINE,
+        "maxLength": 200,
+        "minimum": 0,
+        "description": "An id: lower-case words joined by '-', groups by '/'.",
+    },
+    "ids": {"anyOf": [part("id"), {"type": "array", "minItems": 1, "items": part("id")}]},
+    "flag": {"enum": ["yes", "no"], "description": "yes or no; never true or false."},
+    "date": {
+        "type": "string",
+        "format": "date",
+        "pattern": "^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$",
+        **_ONE_LINE,
+        "description": "A day such as 2026-04-27.",
+    },
+    "time-of-day": {
+        "type": "string",
+        "pattern": "^(?:[01][0-9]|2[0-3]):[0-5][0-9]$",
+        **_ONE_LINE,
+        "description": "A time of day such as 09:00.",
+    },
+    "duration": {
+        "type": "string",
+        "pattern": duration_pattern(),
+        **_ONE_LINE,
+        "description": "A length of real time such as 15 minutes or 2 hours, up to ten years.",
+    },
+    "limit": {
+        "type": "string",
+        "pattern": limit_pattern(),
+        **_ONE_LINE,
+        "description": f"A limit in words: {FORMS_IN_WORDS}.",
+    },
+    "version": {
+        "type": ["string", "number"],
+        "pattern": f"^{_VERSION_FORM}$",
+        **_ONE_LINE,
+        "minimum": 0,
+        "description": "A version such as 0.2.0 or 2026.11.0.",
+    },
+    "pinned": {
+        "type": _IMPLICIT,
+        "pattern": f"^{ID_FORM}(?:@{_VERSION_FORM})?$",
+        **_ONE_LINE,
+        "minimum": 0,
+        "description": "A document's id, alone or with its version: au-ndb or au-ndb@2026.11.0.",
+    },
+}
+"""How each of these looks, as JSON Schema. A number or boolean is let through where the reader would take its text."""
+
+Text = Annotated[str, By(read_filled, part("text"))]
+Id = Annotated[str, By(read_id, part("id"))]
+Ids = Annotated[tuple[str, ...], By(read_ids, part("ids"))]
+Texts = Annotated[tuple[str, ...], By(read_texts, part("texts"))]
+Flag = Annotated[bool, By(read_flag, part("flag"))]
+Day = Annotated[date, By(read_day, part("date"))]
+ClockTime = Annotated[time, By(read_clock_time, part("time-of-day"))]
+Duration = Annotated[timedelta, By(lambda v: parse_duration(plain_text(v)), part("duration"))]
+When = Annotated[Condition, By(parse, part("condition"))]
+Version = Annotated[str, By(read_version, part("version"))]
+Pinned = Annotated[tuple[str, str], By(read_pinned, part("pinned"))]
+AllPinned = Annotated[
+    tuple[tuple[str, str], ...], By(read_all_pinned, {"type": "array", "minItems": 1, "items": part("pinned")})
 ]
-When = Annotated[
-    Condition,
-    By(parse, {"description": "a fact, or one of all, any, not, severity, mark, step, phase, finding"}),
-]
-Version = Annotated[str, By(read_version, TEXT)]
-Pinned = Annotated[tuple[str, str], By(read_pinned, TEXT)]
-AllPinned = Annotated[tuple[tuple[str, str], ...], By(read_all_pinned, LIST)]

@@ -114,10 +114,11 @@ def _problem(tree: Tree, path: Path, annotation: Any, fault: Any) -> Problem:
         return Problem(tree.where(full, key=is_key), in_one_line(context["what"]), context["hint"])
     if fault["type"] == "extra_forbidden":
         return Problem(tree.where(full, key=True), f"unknown key '{str(full[-1])[:60]}'",
-                       nearest(str(full[-1]), _known_keys(annotation)))  # fmt: skip
+                       nearest(str(full[-1]), _known_keys(_below(annotation, loc[:-1]))))  # fmt: skip
     if fault["type"] == "missing":
         return Problem(tree.where(full), f"'{full[-1]}' is missing")
-    return Problem(tree.where(full), _SENTENCES.get(fault["type"], "is not valid here"), _expected(context))
+    said = _SENTENCES.get(fault["type"], "is not valid here")
+    return Problem(tree.where(full, key=is_key), said, _expected(context))
 
 
 def in_one_line(text: str) -> str:
@@ -141,7 +142,22 @@ def _expected(context: dict[str, Any]) -> str:
     return f"write {context['expected']}" if "expected" in context else ""
 
 
+def _below(annotation: Any, path: Path) -> Any:
+    """The type of what stands at that path inside a value of this type."""
+    for key in path:
+        fields = {
+            info.alias or name: info for model in _models(annotation) for name, info in model.model_fields.items()
+        }
+        inner = fields.get(str(key))
+        annotation = inner.annotation if inner is not None else _rule_of(annotation)
+    return annotation
+
+
 def _known_keys(annotation: Any) -> list[str]:
+    return [info.alias or name for model in _models(annotation) for name, info in model.model_fields.items()]
+
+
+def _models(annotation: Any) -> list[type[BaseModel]]:
+    """The rule a type stands for, also where it may be left out."""
     candidates = [annotation, *get_args(annotation)]
-    models = [item for item in candidates if isinstance(item, type) and issubclass(item, BaseModel)]
-    return [info.alias or name for model in models for name, info in model.model_fields.items()]
+    return [item for item in candidates if isinstance(item, type) and issubclass(item, BaseModel)]

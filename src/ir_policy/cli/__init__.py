@@ -1,0 +1,126 @@
+"""The command line: the library's own verbs, for people and programs.
+
+Thin on purpose: parse, call one public function, print. Only here may the time be read: a command that judges uses
+``--now`` if given, else the clock, and prints the instant it used. Exit codes: 0, 1 when the policy says no (or
+something is overdue with ``--fail-on overdue``), 2 for usage or input.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import ir_policy as ir
+from ir_policy.cli.chronicle import show_timeline
+from ir_policy.cli.documents import classify_facts, show_schema
+from ir_policy.cli.logs import add_event, check_event, explain_subject, open_log, show_brief
+from ir_policy.cli.shared import BAD, NO, OK, print_json, say, usage
+from ir_policy.present.result import refusal_json
+
+__all__ = ["main"]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a letter still shows the rest
+            stream.reconfigure(errors="backslashreplace")
+    arguments = _arguments(argv)
+    try:
+        code: int = arguments.run(arguments)
+        sys.stdout.flush()
+        return code
+    except ir.Refused as refused:
+        say("refused:")
+        for refusal in refused.refusals:
+            say(f"  {refusal}")
+        if arguments.json:
+            print_json({"refusals": [refusal_json(refusal) for refusal in refused.refusals]})
+        return NO
+    except ir.IRPolicyError as error:
+        problems = getattr(error, "problems", None) or [ir.Problem("", str(error))]
+        for problem in problems:
+            say(f"ir-policy: {problem}")
+        if arguments.json:
+            said = [{"where": problem.where, "what": problem.what, "hint": problem.hint} for problem in problems]
+            print_json({"error": type(error).__name__, "problems": said})
+        return BAD
+    except OSError as error:  # whoever reads the answer is gone, or has no room for it; files have their own words
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK if isinstance(error, BrokenPipeError) else usage(f"the answer cannot be written: {error.strerror}")
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The words as arguments; fields and options may come in any order."""
+    parser = _parser()
+    arguments, rest = parser.parse_known_args(argv)
+    if rest:
+        if "fields" not in arguments or any(word.startswith("-") for word in rest):
+            parser.error(f"unrecognized arguments: {' '.join(rest)}")
+        arguments.fields = [*arguments.fields, *rest]
+    return arguments
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ir-policy",
+        description="How severe, what may happen, what is owed to whom by when, and under which clause.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _command(commands, "open", open_log, "LOG", fields="incident=inc-7 source=sentry by=… [at=…]",
+             help="begin a log with the first signal")  # fmt: skip
+    add = _command(
+        commands, "add", add_event, "LOG", "KIND", fields="field=value …", help="check an event and append it"
+    )
+    add.add_argument("--record", action="store_true", help="it already happened: append it, whatever the policy says")
+    shown = _command(commands, "brief", show_brief, "LOG", help="what an incident needs now")
+    shown.add_argument("--fail-on", choices=["overdue"], help="exit 1 when a limit that binds is overdue")
+    _command(commands, "timeline", show_timeline, "LOG", help="what happened, what fell due, what is still to come")
+    _command(commands, "classify", classify_facts, fields="fact=yes|no|unknown …", help="how severe these facts are")
+    _command(
+        commands, "check", check_event, "LOG", "KIND", fields="field=value …", help="may this happen, and if not why"
+    )
+    _command(
+        commands,
+        "explain",
+        explain_subject,
+        "LOG",
+        "SUBJECT",
+        help="why a duty, an obligation, a gate or severity is so",
+    )
+    schema = _command(
+        commands, "schema", show_schema, judges=False, help="what goes in and out looks like, as JSON Schema"
+    )
+    schema.add_argument(
+        "name", nargs="?", metavar="NAME", help="a schema, or 'ids' for a policy's ids; else their names"
+    )
+    schema.add_argument("--python", action="store_true", help="the ids as a module for type checkers")
+    return parser
+
+
+def _command(
+    commands: Any,
+    name: str,
+    run: Any,
+    *positional: str,
+    fields: str = "",
+    judges: bool = True,
+    help: str,  # noqa: A002 (argparse's word)
+) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(name, help=help, description=f"{help[0].upper()}{help[1:]}.")
+    for word in positional:
+        command.add_argument(word.lower(), metavar=word)
+    if fields:
+        command.add_argument("fields", nargs="*", metavar="field=value", help=fields)
+    command.add_argument(
+        "--policy", metavar="ID|FILE", help="the document; else the log's header, else motion-mavericks"
+    )
+    if judges:
+        command.add_argument("--now", metavar="RFC3339", help="the instant to judge at; else the clock")
+    command.add_argument("--json", action="store_true", help="for programs: canonical JSON on one line")
+    command.set_defaults(run=run)
+    return command

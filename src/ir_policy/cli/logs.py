@@ -1,0 +1,125 @@
+"""Commands about one incident, whose log is a file: begin it, add to it, and ask it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Final
+
+import ir_policy as ir
+from ir_policy.answers import state_at
+from ir_policy.cli.shared import NO, OK, incident_of, now_of, policy_of, print_json, size, usage, write
+from ir_policy.cli.words import event_of
+from ir_policy.log.wire import header_line, log_line
+from ir_policy.present.blocked import refusal_lines
+from ir_policy.present.lines import wrapped
+from ir_policy.present.result import correction_json, explanation_json, policy_json, refusal_json
+from ir_policy.terms import rfc3339
+
+__all__ = ["add_event", "check_event", "explain_subject", "open_log", "show_brief"]
+
+COLUMNS: Final = 100
+"""The width of answers in sentences; a sentence that is longer goes on in the next line."""
+
+
+def open_log(arguments: argparse.Namespace) -> int:
+    """Begin a log with the first signal."""
+    path = Path(arguments.log)
+    if size(path):
+        return usage(f"'{path}' holds a log already; add to it with: ir-policy add {path} …")
+    policy = policy_of(arguments)
+    event = event_of("detected", arguments, {})
+    assert isinstance(event, ir.Detected)
+    step = ir.open_incident(policy, event)
+    write(path, f"{header_line(step.incident.pin)}\n{log_line(event)}\n", expected=0)
+    return _told(step, arguments)
+
+
+def add_event(arguments: argparse.Namespace) -> int:
+    """Check an event, and append it if the policy allows it; with ``--record``, append what already happened."""
+    incident, length, ends_whole = incident_of(arguments)
+    event = event_of(arguments.kind, arguments, {"incident": incident.id})
+    step = ir.record(incident, event) if arguments.record else ir.apply(incident, event)
+    if step.incident.seq > incident.seq:
+        line = f"{log_line(event)}\n"
+        write(Path(arguments.log), line if ends_whole else f"\n{line}", expected=length)
+    elif not arguments.json:
+        print(f"{event.id} is in the log already; nothing was added")
+        return OK
+    return _told(step, arguments)
+
+
+def check_event(arguments: argparse.Namespace) -> int:
+    """Say whether an event may happen, and every reason why not; changes nothing."""
+    incident, _, _ = incident_of(arguments)
+    event = event_of(arguments.kind, arguments, {"incident": incident.id})
+    refusals = ir.check(incident, event)
+    if arguments.json:
+        print_json(
+            {
+                "as_of": rfc3339(event.at),
+                "policy": policy_json(incident.policy),
+                "refusals": [refusal_json(refusal) for refusal in refusals],
+            }
+        )
+    elif refusals:
+        reasons = f", for {len(refusals)} reasons" if len(refusals) > 1 else ""
+        print(f"no, as of {rfc3339(event.at)}{reasons}:")
+        case, _ = state_at(incident, event.at)
+        for refusal in refusals:
+            for line, margin in zip(refusal_lines(case, refusal), ("  ", "      ", "      "), strict=True):
+                print(*wrapped(f"{margin}{line}", COLUMNS), sep="\n")
+    else:
+        print(f"yes, as of {rfc3339(event.at)}: nothing forbids it")
+    return NO if refusals else OK
+
+
+def show_brief(arguments: argparse.Namespace) -> int:
+    """Show what an incident needs now."""
+    incident, _, _ = incident_of(arguments)
+    shown = ir.brief(incident, now_of(arguments))
+    if arguments.json:
+        print_json(shown.as_json())
+    else:
+        colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        print(shown.text(colour=colour), end="")
+    return NO if arguments.fail_on == "overdue" and shown.overdue else OK
+
+
+def explain_subject(arguments: argparse.Namespace) -> int:
+    """Say why something is owed, or not; refused, or not."""
+    incident, _, _ = incident_of(arguments)
+    now = now_of(arguments)
+    explanation = ir.explain(incident, arguments.subject, now)
+    if arguments.json:
+        print_json({"as_of": rfc3339(now), "policy": policy_json(incident.policy), **explanation_json(explanation)})
+    else:
+        print(f"{explanation}\n\nas of {rfc3339(now)}")
+    return OK
+
+
+def _told(step: ir.Step, arguments: argparse.Namespace) -> int:
+    """What the event did, in words or as data."""
+    names = ("opened", "revived", "tightened", "discharged", "cancelled", "waived", "lapsed", "dropped", "moved")
+    moved = {name: list(getattr(step, name)) for name in names}
+    level = [level.value if level is not None else None for level in step.level]
+    against = [{"rule": v.rule, "clause": v.clause, "missing": list(v.missing)} for v in step.violations]
+    if arguments.json:
+        print_json({"event": step.event.id, "seq": step.incident.seq, "level": level, **moved, "violations": against, "corrections": [correction_json(anew) for anew in step.corrections],
+                     "suggested": list(step.suggested)})  # fmt: skip
+        return OK
+    print(f"recorded {step.event.kind} at {rfc3339(step.event.at)} as {step.event.id}")
+    if level[0] != level[1]:
+        print(f"  level       {level[0] or 'unassessed'} -> {level[1] or 'unassessed'}")
+    for name, keys in moved.items():
+        if keys:
+            print(f"  {name:<11} {', '.join(keys)}")
+    for violation in step.violations:
+        print(f"  AGAINST     {violation.rule} (clause {violation.clause}): needs {' and '.join(violation.missing)}")
+    for anew in step.corrections:
+        print(f"  anew        {anew.what}: {anew.before} -> {anew.after}")
+    for words in step.suggested:
+        print(f"  note        {words}")
+    return OK

@@ -1,0 +1,133 @@
+"""What every command needs: the incident a file holds, the policy, the instant, and how answers are printed."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import ir_policy as ir
+from ir_policy.log.fields import Flaw, parse_instant
+from ir_policy.terms import canonical_json, instant
+
+if TYPE_CHECKING:
+    from ir_policy.desk import Incident
+
+__all__ = [
+    "BAD", "NO", "OK", "incident_of", "instant_of", "now_of", "policy_of", "print_json", "print_text", "say", "size",
+    "usage", "write",
+]  # fmt: skip
+
+DEFAULT_POLICY: Final = "motion-mavericks"
+OK, NO, BAD = 0, 1, 2
+
+
+def incident_of(arguments: argparse.Namespace) -> tuple[Incident, int, bool]:
+    """The incident a log file holds, the size of the file, and whether its last line is ended."""
+    path = Path(arguments.log)
+    try:
+        data = path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise ir.QuestionInvalid(
+            [
+                ir.Problem(
+                    str(path),
+                    f"cannot be read: {_why(error)}",
+                    "check the path, or begin a log with: ir-policy open",
+                )
+            ]
+        ) from None
+    log = ir.read_log(data)
+    by_header = log.policy if not arguments.policy else None
+    policy = _pinned(by_header) if by_header is not None else policy_of(arguments)
+    return ir.replay(policy, log), len(data), not data or data.endswith(b"\n")
+
+
+def _pinned(pin: ir.PolicyPin) -> ir.Policy:
+    """The document a log's header names, from the shipped ones."""
+    try:
+        return ir.load_policy(f"{pin.id}@{pin.version}")
+    except ir.QuestionInvalid:
+        what = f"this log was begun under '{pin.id}@{pin.version}', which is not shipped"
+        raise ir.QuestionInvalid([ir.Problem("policy", what, "pass the document with --policy FILE")]) from None
+
+
+def policy_of(arguments: argparse.Namespace) -> ir.Policy:
+    """The policy ``--policy`` names, else the shipped one."""
+    return ir.load_policy(_source(arguments.policy or DEFAULT_POLICY))
+
+
+def _source(text: str) -> str | Path:
+    """A policy by path where there is such a file, else by id."""
+    path = Path(text)
+    return path if path.suffix in (".yaml", ".yml", ".json") or size(path) else text
+
+
+def size(path: Path) -> int:
+    """How much the file at that path holds; nothing where there is none, or can be none."""
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except (OSError, ValueError):
+        return 0
+
+
+def _why(error: OSError | ValueError) -> str:
+    return getattr(error, "strerror", None) or "no file can have that name"
+
+
+def write(path: Path, text: str, expected: int) -> None:
+    """Append whole lines, only if nobody else wrote in between; nothing is ever overwritten."""
+    try:
+        with path.open("ab") as file:
+            file.seek(0, os.SEEK_END)
+            if file.tell() != expected:
+                raise ir.QuestionInvalid(
+                    [ir.Problem(str(path), "somebody else wrote to the log just now", "run the command again")]
+                )
+            file.write(text.encode())
+            file.flush()
+            os.fsync(file.fileno())
+    except (OSError, ValueError) as error:
+        raise ir.QuestionInvalid(
+            [ir.Problem(str(path), f"cannot be written: {_why(error)}", "nothing was added")]
+        ) from None
+
+
+def now_of(arguments: argparse.Namespace) -> datetime:
+    """The instant to judge at: ``--now``, else the clock."""
+    if arguments.now is None:
+        return datetime.now(timezone.utc)
+    return instant_of("--now", arguments.now)
+
+
+def instant_of(where: str, text: object) -> datetime:
+    try:
+        return instant(parse_instant(str(text)), where)
+    except Flaw as flaw:
+        raise ir.QuestionInvalid([ir.Problem(where, flaw.what, flaw.hint)]) from None
+
+
+def print_json(value: object) -> None:
+    """Canonical JSON on one line."""
+    print_text(f"{canonical_json(value)}\n")
+
+
+def print_text(text: str) -> None:
+    """The text as it is, in UTF-8 whatever the terminal speaks."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.buffer.write(text.encode())
+    else:
+        sys.stdout.write(text)
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def usage(text: str) -> int:
+    say(f"ir-policy: {text}")
+    return BAD

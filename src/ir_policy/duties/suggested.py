@@ -1,0 +1,105 @@
+"""What a person should know or do next after an event, in words, where no field of the step says it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ir_policy.duties.case import Case
+from ir_policy.duties.ledger import Moves
+from ir_policy.errors import Problem
+from ir_policy.log.events import Event, Merged, Milestone, Notice, StepDone
+from ir_policy.log.history import Stamp
+from ir_policy.rules.conditions import atoms
+from ir_policy.rules.model import Gate, MarkRule, MarkSource, Per, Policy
+from ir_policy.terms import rfc3339
+
+__all__ = ["suggestions"]
+
+
+def suggestions(case: Case, event: Event, moves: Moves, unknown: Sequence[Problem]) -> tuple[str, ...]:
+    """Everything worth a remark; ``unknown`` are ids in the event that the policy does not know."""
+    words = [f"recorded, but {problem}" for problem in unknown]
+    void = [violation for violation in case.violations if violation.event == event.id and violation.void]
+    if void:
+        needs = dict.fromkeys(missing for violation in void for missing in violation.missing)
+        words.append(f"kept in the log without effect: it needs {' and '.join(needs)}")
+        return tuple(words)
+    if isinstance(event, Notice) and event.kind == "notice-sent":
+        words += _of_sending(case, event, moves, quiet=bool(words))
+    if isinstance(event, (StepDone, Milestone)) and not event.evidence and not unknown:
+        words += _of_evidence(case.policy, event)
+    if isinstance(event, Merged):
+        words += _of_merging(case, event)
+    words += _of_privacy_and_level(case, event)
+    return tuple(words)
+
+
+def _of_sending(case: Case, event: Event, moves: Moves, quiet: bool) -> Iterator[str]:
+    lacking = [
+        (entry.key, a.missing) for entry in case.ledger.entries.values() for a in entry.attempts if a.event == event.id
+    ]
+    for key, missing in lacking:
+        yield f"does not count for {key}: {', '.join(missing)} missing"
+    if not (moves.discharged or lacking or quiet):
+        yield "met no open obligation: none of the duties it names is owed to these recipients now"
+
+
+def _of_evidence(policy: Policy, event: StepDone | Milestone) -> Iterator[str]:
+    """A step or milestone that something rests on, and that names nothing to show for it."""
+    name = event.step if isinstance(event, StepDone) else event.kind
+    kind = "step" if isinstance(event, StepDone) else "event"
+    marks = {mark.id for mark, source in policy.mark_sources.get(event.kind, ()) if source.kind == "event"}
+    duties = [
+        duty.id for duty in policy.duties.values() if any(a.kind == kind and name in a.names for a in duty.met_by)
+    ]
+    gates = [gate.id for gate in policy.gates.values() if _waits_for(gate, kind, name, marks)]
+    if duties or gates:
+        rests = ", ".join((*sorted(duties), *sorted(gates)))
+        yield f"it names no evidence, and this rests on it: {rests}; record what shows it was done"
+
+
+def _waits_for(gate: Gate, kind: str, name: str, marks: set[str]) -> bool:
+    """Whether a release of the gate asks for the step, or for a mark that the event sets."""
+    asked = [
+        atom for release in gate.until if release.condition is not None for atom in atoms(release.condition.source)
+    ]
+    return any((atom.kind, atom.name) == (kind, name) or (atom.kind == "mark" and atom.name in marks) for atom in asked)
+
+
+def _of_merging(case: Case, event: Merged) -> Iterator[str]:
+    """What the incident that goes on must know: its clocks run from the earliest signal and awareness of either."""
+    first = case.history.first_marks
+    signals = [
+        first[mark.id] for mark, source in case.policy.mark_sources["detected"] if not source.field and mark.id in first
+    ]
+    for stamp in sorted(signals)[:1]:
+        yield f"record in '{event.into}': detected at {rfc3339(stamp.at)}"
+    told: set[tuple[Stamp, str]] = set()
+    for stamp, mark, source in sorted(_privacy_marks(case), key=lambda known: (known[0], not known[2].position)):
+        # A finding with a position sets the mark without one too; said once more it would speak for both positions.
+        if (stamp, source.name) not in told or source.position:
+            told.add((stamp, source.name))
+            yield f"record in '{event.into}': {_recorded_by(source)}, since {rfc3339(stamp.at)} ({mark.means})"
+
+
+def _privacy_marks(case: Case) -> Iterator[tuple[Stamp, MarkRule, MarkSource]]:
+    """Marks that stand and that only some roles may move later, in whatever episode; and what sets each."""
+    for name, stamp in case.history.first_marks.items():
+        mark = case.policy.marks[name]
+        if mark.corrected_by and mark.per is Per.INCIDENT:
+            yield stamp, mark, mark.sources[0]
+
+
+def _recorded_by(source: MarkSource) -> str:
+    """The event that sets a mark, with what it says."""
+    if source.kind == "finding":
+        return f"breach-finding {source.name}" + (f", position {source.position}" if source.position else "")
+    return f"facts-reported {source.name}=yes" if source.kind == "fact" else source.name
+
+
+def _of_privacy_and_level(case: Case, event: Event) -> Iterator[str]:
+    confirmed = event.kind == "breach-finding" and getattr(event, "finding", "") == "confirmed"
+    if confirmed and "aware" not in case.history.findings:
+        yield "a confirmed breach presumes awareness at the same instant"
+    if event.kind == "facts-reported" and case.level.decided is None and case.level.supported is not None:
+        yield f"the rules propose {case.level.supported.value}: the commander has not decided a level yet"

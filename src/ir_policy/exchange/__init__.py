@@ -1,0 +1,1 @@
+"""What goes between the library and other programs: published schemas, and the ids of a policy for code bases."""

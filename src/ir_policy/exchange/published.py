@@ -1,0 +1,43 @@
+"""The published JSON Schemas, as the package carries them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from ir_policy.errors import Problem, QuestionInvalid
+from ir_policy.terms import nearest, show
+
+__all__ = ["NAMES", "schema", "schema_text"]
+
+NAMES: Final = (
+    "document", "event", "log-line", "classification", "obligations", "brief", "timeline", "check", "explanation", "step", "refused",
+    "error", "policy-ids",
+)  # fmt: skip
+"""What goes in, then what comes out."""
+
+
+def schema(name: str) -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of what goes in and out: a fresh copy, as the package carries it.
+
+    ``document`` is a policy, law, contract or calendar; ``event`` and ``log-line`` are lines of a log. Answers are
+    ``classification``, ``obligations``, ``brief``, ``timeline``, ``check``, ``explanation`` and ``step``; ``refused`` and ``error`` are what the
+    command line says instead, ``policy-ids`` what it says of a policy. The number at the end of ``$id`` goes up when what was
+    valid, or could be relied on, no longer is.
+
+    Raises :class:`~ir_policy.errors.QuestionInvalid` for another name.
+    """
+    found: dict[str, Any] = json.loads(schema_text(name))
+    return found
+
+
+def schema_text(name: str) -> str:
+    """The same as text, laid out for reading."""
+    known = f"known are {', '.join(NAMES)}"
+    if not isinstance(name, str):
+        raise QuestionInvalid([Problem("name", "is not text", known)])
+    if name not in NAMES:
+        raise QuestionInvalid([Problem("name", f"no schema is called '{show(name)}'", nearest(name, NAMES) or known)])
+    from importlib import resources
+
+    return resources.files("ir_policy").joinpath("schemas", f"{name}.json").read_text(encoding="utf-8")

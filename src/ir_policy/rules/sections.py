@@ -1,0 +1,190 @@
+"""The descriptive sections of a policy document as people write them: scope, objectives, services, tools, exercises.
+
+Nothing here knows whether a name that is used exists; ``link_about.py`` links.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from ir_policy.clocks import CalendarDays, CalendarMonths, Limit, parse_limit
+from ir_policy.rules.about import PAGES
+from ir_policy.rules.scalars import By, Duration, Id, Ids, Text, Texts, plain_text, slip
+from ir_policy.terms import Severity
+
+__all__ = [
+    "ABOUT_SECTIONS", "AssumptionDoc", "ChannelDoc", "ChapterDoc", "DependencyDoc", "ExerciseDoc", "ObjectiveDoc",
+    "OpenQuestionDoc", "ScopeDoc", "SeeAlsoDoc", "SignalDoc", "ToolDoc",
+]  # fmt: skip
+
+
+class _Section(BaseModel):
+    """Closed at every depth: a key nobody knows is an error, never ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+def _read_age(value: object) -> Limit:
+    """How old something may be: civil days or months, because nobody confirms by the hour."""
+    text = plain_text(value)
+    try:
+        limit = parse_limit(text)
+    except ValueError:
+        limit = None
+    if not isinstance(limit, CalendarDays | CalendarMonths):
+        raise slip(f"'{text[:60]}' is not an age", "write it like 90 days or 3 months")
+    return limit
+
+
+def _read_or_worse(value: object) -> Severity:
+    level = plain_text(value).removesuffix(" or worse")
+    if level == value or level not in Severity.__members__:
+        raise slip(f"'{plain_text(value)[:60]}' is not a level", "write 'SEV1 or worse'")
+    return Severity[level]
+
+
+def _read_page(value: object) -> str:
+    page = plain_text(value)
+    if page not in PAGES:
+        raise slip(f"no page is called '{page[:60]}'", f"write one of: {', '.join(PAGES)}")
+    return page
+
+
+Age = Annotated[Any, By(_read_age, {"type": "string", "pattern": "^[0-9]+ (day|month)s?$"})]
+OrWorse = Annotated[Severity, By(_read_or_worse, {"enum": ["SEV0 or worse", "SEV1 or worse", "SEV2 or worse"]})]
+
+
+class ChapterDoc(_Section):
+    title: Text
+    page: Annotated[str, By(_read_page, {"enum": list(PAGES)})]
+
+
+class CoveredDoc(_Section):
+    clause: Id
+    means: Text
+    facts: Ids
+
+
+class LeftOutDoc(_Section):
+    clause: Id
+    means: Text
+    fact: Id = ""
+    unless: Text = ""
+
+
+class ScopeDoc(_Section):
+    covers: dict[Id, CoveredDoc]
+    leaves_out: dict[Id, LeftOutDoc] = {}
+
+
+class ObjectiveDoc(_Section):
+    clause: Id
+    means: Text
+    target: Text = ""
+    duty: Id = ""
+    facts: Ids = ()
+    given_in: Id = ""
+    reading: Id = ""
+    open_question: Id = ""
+
+
+class EndangersDoc(_Section):
+    functions: Ids
+    channels: Ids = ()
+
+
+class DependencyDoc(_Section):
+    title: Text
+    clause: Id
+    does: Text
+    fact: Id
+    endangers: EndangersDoc
+    reading: Id = ""
+
+
+class ChannelDoc(_Section):
+    clause: Id
+    means: Text
+    carries: Ids = ()
+    depends_on: Ids = ()
+    fallback: Text = ""
+    reading: Id = ""
+    open_question: Id = ""
+
+
+class SignalDoc(_Section):
+    clause: Id
+    means: Text
+    source: Id
+
+
+class ExhaustedDoc(_Section):
+    page: Ids
+    repeat: OrWorse | None = None
+
+
+class PagingDoc(_Section):
+    levels: Ids
+    acknowledge_within: dict[Literal["SEV0", "SEV1", "SEV2", "SEV3"], Duration]
+    exhausted: ExhaustedDoc
+
+    @property
+    def within(self) -> dict[Severity, timedelta]:
+        return {Severity[level]: length for level, length in self.acknowledge_within.items()}
+
+
+class ToolDoc(_Section):
+    title: Text
+    clause: Id
+    means: Text
+    channel: Id = ""
+    holds: dict[Id, Text] = {}
+    pattern: Text = ""
+    template: Id = ""
+    paging: PagingDoc | None = None
+    reading: Id = ""
+    open_question: Id = ""
+
+
+class ExerciseDoc(_Section):
+    title: Text
+    clause: Id
+    every: Literal["month", "quarter", "half-year", "year"]
+    owed_by: Id
+    covers: dict[Id, Text] = {}
+    follows: Id = ""
+    reading: Id = ""
+
+
+class AssumptionDoc(_Section):
+    clause: Id
+    means: Text
+    kept_by: Id
+    attested_within: Age | None = None
+    reading: Id = ""
+
+
+class OpenQuestionDoc(_Section):
+    clause: Id
+    text: Text
+    options: Texts
+    readings: Ids = ()
+    asked_of: Ids
+    switched_off: Text = ""
+
+
+class SeeAlsoDoc(_Section):
+    title: Text
+    clause: Id
+    where: Text = ""
+    used_for: Text
+
+
+ABOUT_SECTIONS: Final = (
+    "project", "tags", "summary", "context", "people", "clauses", "scope", "objectives", "functions", "dependencies",
+    "channels", "signals", "tooling", "exercises", "assumptions", "open_questions", "references", "drawn_from",
+)  # fmt: skip
+"""The sections a policy may have beside its rules."""

@@ -1,0 +1,156 @@
+"""*Forbidden, and what has no effect*: the gates that bite on an event, and whether it is void."""
+
+from __future__ import annotations
+
+import string
+from typing import Final
+
+from ir_policy.log.events import (
+    BreachFinding,
+    Closed,
+    Event,
+    NotNotifying,
+    PhaseChange,
+    SeverityDecided,
+    StepDone,
+    Waived,
+)
+from ir_policy.rules.model import Form, Gate
+from ir_policy.terms import NO, YES, Phase
+from oracle.asking import decision_is, definitely, known, may_act, truth
+from oracle.state import State
+
+LOWER_CASE: Final = string.ascii_lowercase + string.digits
+
+
+def forbid(state: State, event: Event) -> bool:
+    """*Forbidden*: record every refusal, on the state before the event; whether the event is void."""
+    void = False
+    for gate in state.policy.gates.values():
+        if not concerns(state, gate, event):
+            continue
+        shut = bites(state, gate, event)
+        state.asked.append((gate.id, shut))
+        if shut:
+            state.violations.append((gate.id, event.id))
+            void = void or gate.void
+    for rule in no_effect(state, event):
+        state.violations.append((rule, event.id))
+        void = True
+    if phase_refused(state, event):
+        state.violations.append(("phases", event.id))
+    return void
+
+
+def concerns(state: State, gate: Gate, event: Event) -> bool:
+    """*Forbidden*: gates forbid a step, a phase, a kind of event, a finding, an outcome of closing or a decision."""
+    for forbidden in gate.forbids:
+        if forbidden.kind == "event" and event.kind == forbidden.name:
+            return True
+        if forbidden.kind == "step" and isinstance(event, StepDone) and event.step == forbidden.name:
+            return True
+        if forbidden.kind == "finding" and isinstance(event, BreachFinding) and event.finding == forbidden.name:
+            return True
+        if forbidden.kind == "outcome" and isinstance(event, Closed) and event.outcome == forbidden.name:
+            return True
+        if forbidden.kind == "phase" and event.kind == "phase-entered":
+            assert isinstance(event, PhaseChange)
+            if event.phase.value == forbidden.name:
+                return True
+        if forbidden.kind == "decision" and isinstance(event, SeverityDecided):
+            if forbidden.name in decision_is(state, event):
+                return True
+    return False
+
+
+def bites(state: State, gate: Gate, event: Event) -> bool:
+    """*Forbidden*: its ``when`` bites, none of its releases is given, and it was not waived in this episode."""
+    when = truth(gate.when.source, known(state))
+    if when is NO or (gate.only_on_yes and when is not YES):
+        return False
+    if gate.id in state.now.waived_gates:
+        return False
+    for release in gate.until:
+        if release.condition is not None and definitely(state, release.condition.source):
+            return False
+        if any(may_act(state, event.by, role) for role in release.roles):
+            return False
+        if release.states and all(getattr(event, name, None) for name in release.states):
+            return False
+        if release.form is not None and has_form(state, event, release.form):
+            return False
+    return True
+
+
+def has_form(state: State, event: Event, form: Form) -> bool:
+    """*Forbidden*: the whole text is what the form says, and no longer than it may be."""
+    text = getattr(event, form.field, None)
+    detection = state.now.detection
+    if not isinstance(text, str) or len(text) > form.at_most or ("{day}" in form.like and detection is None):
+        return False
+    day = "" if detection is None else state.policy.calendar.local_date(detection[0]).strftime("%Y%m%d")
+    return matches(text, form.like.replace("{day}", day))
+
+
+def matches(text: str, like: str) -> bool:
+    """Character by character; ``{summary}`` is tried at every length."""
+    before, found, after = like.partition("{summary}")
+    if not found:
+        return text == like
+    if not text.startswith(before):
+        return False
+    rest = text[len(before) :]
+    return any(is_summary(rest[:end]) and matches(rest[end:], after) for end in range(1, len(rest) + 1))
+
+
+def is_summary(text: str) -> bool:
+    """*Forbidden*: lower-case ASCII letters and digits in words joined by single hyphens."""
+    return all(word and all(sign in LOWER_CASE for sign in word) for word in text.split("-"))
+
+
+def no_effect(state: State, event: Event) -> list[str]:
+    """*Forbidden*: the other reasons for which an event is void, as rule ids."""
+    rules = []
+    if (event.kind == "reopened" and not state.closed) or (event.kind == "closed" and state.closed):
+        rules.append("episodes")
+    lowering = isinstance(event, SeverityDecided) and "lowering" in decision_is(state, event)
+    if state.unknown_kind and (lowering or event.kind == "closed"):
+        rules.append("unknown-events")
+    if isinstance(event, Waived):
+        rules += waiver_refused(state, event)
+    if isinstance(event, NotNotifying):
+        duty = state.policy.duties.get(event.duty)
+        if (
+            duty is None
+            or duty.unless is None
+            or not definitely(state, duty.unless.source)
+            or not any(may_act(state, event.by, role) for role in duty.exempted_by)
+        ):
+            rules.append(event.duty)
+    return rules
+
+
+def waiver_refused(state: State, event: Waived) -> list[str]:
+    """*Forbidden*: ``waived`` names no rule, an obligation that is not open, or a rule not the actor's to waive."""
+    if event.gate:
+        gate = state.policy.gates.get(event.gate)
+        if gate is None or not any(may_act(state, event.by, role) for role in gate.waivable_by):
+            return [event.gate]
+        return []
+    named = next((one for one in state.obligations if one.key == event.obligation and one.is_open()), None)
+    if named is None:
+        return [event.obligation]
+    return [] if any(may_act(state, event.by, role) for role in named.duty.waivable_by) else [named.duty.id]
+
+
+def phase_refused(state: State, event: Event) -> bool:
+    """*Forbidden*: closed, already the current phase, an earlier phase left out, ``detect``, or no reason to leave it out."""
+    if not isinstance(event, PhaseChange):
+        return False
+    if event.kind == "phase-not-applicable":
+        return not event.reason
+    if state.closed or event.phase is state.phase or event.phase is Phase.DETECT:
+        return True
+    phases = list(Phase)
+    earlier = phases[1 : phases.index(event.phase)]  # detect is never entered
+    return any(phase not in state.now.entered and phase not in state.not_applicable for phase in earlier)

@@ -1,0 +1,236 @@
+"""*Duties*, step by step: scope, opening, hand-over, tightening, and what an event asks for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from ir_policy.clocks import Deadline
+from ir_policy.rules.model import Duty, Given, IfMissed, OnScopeExit, Per
+from oracle.asking import concerned, is_owed, is_ruled_out, stamp_of, stated, worst_of
+from oracle.owing import (
+    anchor_of,
+    candidate_from,
+    closing_from,
+    earlier,
+    improve,
+    is_exempted,
+    limit_at,
+    present_recipients,
+    recipients_case,
+    replaced_placeholder,
+    surely_missed,
+)
+from oracle.settling import discharge, settle
+from oracle.state import (
+    CANCELLED,
+    DISCHARGED,
+    LAPSED,
+    OPENED,
+    OTHERWISE,
+    Due,
+    Obligation,
+    Stamp,
+    State,
+    Step,
+)
+
+
+def look_at(state: State, step: Step, duty: Duty) -> list[Duty]:
+    """*Duties*, 1 to 6, for one duty; the duties that start from a mark its discharge has set."""
+    rule_out(state, step, duty)
+    if duty.given is not None:
+        again = discharge(state, step, duty, [])
+        ask_for(state, step, duty, duty.given)
+        return again
+    note_scope(state, step, duty)
+    superseded = leave_scope(state, step, duty)
+    opened, revived = open_all(state, step, duty)
+    hand_over(superseded, opened, step.event.at)
+    tighten(state, step, duty)
+    return discharge(state, step, duty, [*opened, *revived])
+
+
+def note_scope(state: State, step: Step, duty: Duty) -> None:
+    """*Marks*, ``duty: in-scope``: the stamp of the event at which its own ``when`` first held."""
+    noted = state.episodes if duty.per is Per.INCIDENT else [state.now]
+    if is_owed(state, duty) and not any(duty.id in one.in_scope for one in noted):
+        state.now.in_scope[duty.id] = stamp_of(step.event)
+
+
+def in_scope_for(state: State, duty: Duty) -> list[str]:
+    """*Scope*: ``when`` definitely holds, the recipient is present, and it is not exempted."""
+    if not is_owed(state, duty):
+        return []
+    return [who for who in present_recipients(state, duty) if not is_exempted(state, duty, who)]
+
+
+def rule_out(state: State, step: Step, duty: Duty) -> None:
+    """*Duties* 1, ``not_for``: what becomes of open obligations when the incident is closed with such an outcome."""
+    if step.event.kind != "closed" or not is_ruled_out(state, duty):
+        return
+    by_notice = any(match.kind == "notice" for match in duty.met_by)
+    at = step.event.at
+    for one in concerned(state, duty):
+        if not one.is_open():
+            continue
+        if one.is_pending(at):
+            state.obligations.remove(one)
+        elif surely_missed(one.binding, at):
+            settle(one, LAPSED, (at, at))
+        elif not (by_notice and one.recipient in state.now.promised):
+            settle(one, CANCELLED, (at, at))
+            one.not_required = True
+
+
+def leave_scope(state: State, step: Step, duty: Duty) -> list[Obligation]:
+    """*Duties* 1: what becomes of open obligations that are not in scope; the superseded ones."""
+    superseded = []
+    at = step.event.at
+    here = in_scope_for(state, duty)
+    for one in concerned(state, duty):
+        was_inside, one.inside = one.inside, one.recipient in here
+        if not one.is_open() or one.inside:
+            continue
+        if is_exempted(state, duty, one.recipient):
+            settle(one, CANCELLED, (at, at))
+            one.not_required = True
+        elif one.is_pending(at):
+            state.obligations.remove(one)
+        elif one.recipient == replaced_placeholder(state, duty):
+            settle(one, CANCELLED, (at, at))
+            superseded.append(one)
+        elif (
+            duty.on_scope_exit is OnScopeExit.CANCEL
+            and was_inside
+            and (step.lowered_in_error or step.turned_to_no)
+            and not surely_missed(one.binding, at)
+            and one.recipient not in state.now.promised
+        ):
+            settle(one, CANCELLED, (at, at))
+    return superseded
+
+
+def open_all(state: State, step: Step, duty: Duty) -> tuple[list[Obligation], list[Obligation]]:
+    """*Duties* 2: open, revive or repeat for every recipient in scope; what opened and what was revived."""
+    opened: list[Obligation] = []
+    revived: list[Obligation] = []
+    anchor = anchor_of(state, duty, len(state.episodes) - 1, state.governing)
+    if anchor is None or (duty.opens_after is not None and state.closed):
+        return opened, revived
+    for who in in_scope_for(state, duty):
+        mine = [one for one in concerned(state, duty) if one.recipient == who]
+        latest = mine[-1] if mine else None
+        if latest is None:
+            opened.append(open_one(state, step, duty, who, anchor))
+        elif latest.settled == CANCELLED:
+            revive(latest, step)
+            latest.lapses = state.closed and duty.if_missed is IfMissed.LAPSES
+            latest.level = worst_of(latest.level, state.governing)
+            again = latest.anchor if latest.repeat else anchor_of(state, duty, len(state.episodes) - 1, latest.level)
+            improve(latest, candidate_from(state, duty, latest.level, again, step, OPENED))
+            improve(latest, closing_from(state, latest, step, OPENED))
+            revived.append(latest)
+        elif repeats(state, step, duty) and latest.settled == DISCHARGED:
+            repeat = open_one(state, step, duty, who, stamp_of(step.event))
+            repeat.repeat = True
+            opened.append(repeat)
+    return opened, revived
+
+
+def repeats(state: State, step: Step, duty: Duty) -> bool:
+    """*Duties* 2, ``again_on``: the governing level got worse, and is as bad as the duty asks."""
+    least = duty.again_on_raise
+    return bool(least and state.governing and step.raised and not least.worse_than(state.governing))
+
+
+def revive(one: Obligation, step: Step) -> None:
+    """*Deadlines*: a revived due is set by the reviving event, unless it was missed before it was cancelled."""
+    assert one.settled_at is not None
+    missed_before = surely_missed(one.binding, one.settled_at[0])
+    one.settled, one.settled_at = "", None
+    one.not_required = one.superseded = False
+    if not missed_before:
+        one.shown, one.binding = set_anew(one.shown, step), set_anew(one.binding, step)
+
+
+def set_anew(due: Due | None, step: Step) -> Due | None:
+    return None if due is None else replace(due, event=step.event, how=OPENED)
+
+
+def open_one(state: State, step: Step, duty: Duty, who: str, anchor: Stamp) -> Obligation:
+    """*Duties* 2: with the limit from its anchor, and while the incident is closed the closing."""
+    one = new_one(state, step, duty, who, anchor)
+    improve(one, candidate_from(state, duty, state.governing, anchor, step, step.how()))
+    improve(one, closing_from(state, one, step, step.how()))
+    return one
+
+
+def new_one(state: State, step: Step, duty: Duty, who: str, anchor: Stamp) -> Obligation:
+    """*Duties*: numbered from 0 for that duty and recipient over the whole incident."""
+    number = sum(one.duty is duty and one.recipient == who for one in state.obligations)
+    one = Obligation(duty, who, number, len(state.episodes) - 1, step.event, anchor, level=state.governing)
+    one.lapses = state.closed and duty.if_missed is IfMissed.LAPSES
+    state.obligations.append(one)
+    return one
+
+
+def hand_over(superseded: list[Obligation], opened: list[Obligation], at: datetime) -> None:
+    """*Duties* 3: the first that opens takes over the placeholder's anchor and deadlines, and a breach as it is."""
+    for old in superseded:
+        for heir in [one for one in opened if not one.repeat][:1]:
+            old.superseded = True  # with nobody to take it over the breach stays where it is: no power removes it
+            heir.anchor = min(heir.anchor, old.anchor)
+            heir.shown = earlier(old.shown, heir.shown)
+            missed = surely_missed(old.binding, at)
+            heir.binding = old.binding if missed else earlier(old.binding, heir.binding)
+
+
+def tighten(state: State, step: Step, duty: Duty) -> None:
+    """*Duties* 4: every open obligation, in scope or not; never later, and a binding due already missed stays."""
+    for one in concerned(state, duty):
+        if not one.is_open():
+            continue
+        one.level = worst_of(one.level, state.governing)
+        if one.repeat:
+            anchor: Stamp | None = one.anchor
+        else:
+            anchor = anchor_of(state, duty, len(state.episodes) - 1, one.level)
+            if anchor is not None:
+                one.anchor = min(one.anchor, anchor)
+        missed = one.binding if surely_missed(one.binding, step.event.at) else None
+        improve(one, candidate_from(state, duty, one.level, anchor, step, step.how() if step.raised else OTHERWISE))
+        one.binding = missed or one.binding
+
+
+# --- given by the event ---------------------------------------------------------------------------------
+
+
+def ask_for(state: State, step: Step, duty: Duty, given: Given) -> None:
+    """*Duties* 6: an event that states until when opens one for each recipient, or makes an open one earlier."""
+    event = step.event
+    until = stated(state, event, given.due)
+    if not is_owed(state, duty) or event.kind not in given.kinds or until is None:
+        return
+    item = (getattr(event, given.item, "") or "") if given.item else ""
+    owner = (getattr(event, given.owner, "") or "") if given.owner else ""
+    for who in asked_for(state, duty):
+        mine = [one for one in concerned(state, duty) if one.is_open() and (one.recipient, one.item) == (who, item)]
+        one = mine[-1] if mine else new_one(state, step, duty, who, stamp_of(event))
+        one.item = item
+        within = limit_at(duty, state.governing)
+        assert within is not None
+        due = Due(within, stamp_of(event), event, Deadline(until), Deadline(until), within.limit.kind, OPENED)
+        missed = one.binding if surely_missed(one.binding, event.at) else None
+        improve(one, due)
+        one.binding = missed or one.binding
+        one.owner = owner or one.owner
+        one.asked_by.append(event)
+
+
+def asked_for(state: State, duty: Duty) -> list[str]:
+    """*Duties* 6: those of ``owed_to``, or, with ``told``, those of the sending."""
+    case = recipients_case(state, duty)
+    if case is not None and case.told:
+        return sorted(set(state.sending.recipients)) if state.sending is not None else []
+    return present_recipients(state, duty)
