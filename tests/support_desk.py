@@ -19,6 +19,7 @@ GRAVE: Final = (Severity.SEV0, Severity.SEV1)
 CHECKS: Final = ("validate-integrity", "confirm-playback", "confirm-milestones")
 PAPERS: Final = ("report-drafted", "lessons-captured", "backlog-filed", "change-log-updated", "checklist-updated")
 REGULATORS: Final = ("oaic-notice", "eu-authority-notice", "au.ndb.assess", "eu.gdpr.33-1")
+BINDING: Final = ("statute", "contract", "policy")
 NAME: Final = re.compile(r"#inc-[0-9]{8}-[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 
 Owed = dict[str, Obligation]
@@ -71,7 +72,6 @@ def moved_on(before: Owed, after: Owed) -> None:
         sooner = is_now.due is not None and (was.due is None or is_now.due < was.due)
         assert is_now.anchor <= was.anchor or sooner, key
         assert is_now.opened_at == was.opened_at
-        assert not (was.binding is not None and is_now.binding is None), key
 
 
 def _effective(before: ir.Incident, event: Event, after: ir.Incident) -> None:
@@ -238,9 +238,9 @@ def _told_late(one: Obligation) -> None:
 
 def _runs_out(incident: ir.Incident, one: Obligation) -> None:
     """Left alone, what is owed and has an end is missed in the end, and shown as missed."""
-    if one.status not in ("active", "pending") or one.binding is None:
+    if one.status not in ("active", "pending") or one.due is None or one.basis not in BINDING:
         return
-    last = max(one.binding, one.due or one.binding) + timedelta(days=32)  # no span of an imprecise record is longer
+    last = one.due + timedelta(days=32)  # no span of an imprecise record is longer
     left = owed(incident, max(last, *(event.at for event in incident.log))).get(one.key)
     assert left is not None
     assert (left.status in ("active", "lapsed"), left.verdict, left.breach is not None) == (True, "missed", True), (
