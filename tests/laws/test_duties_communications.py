@@ -15,9 +15,7 @@ from ir_policy.terms import MICROSECOND
 from ir_policy.testing import told
 from support_duties import (
     CLIENTS,
-    DUE,
     INTERNAL_ALERT,
-    MARKS,
     POLICY,
     POSTMORTEM,
     SEV0,
@@ -45,7 +43,7 @@ from support_duties import (
     variant,
     verdicts,
 )
-from support_time import at
+from support_time import DUE, MARKS, at
 
 
 class TestInternalAlert:
