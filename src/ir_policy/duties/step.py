@@ -42,9 +42,10 @@ def step(
     while todo:
         bits = history.yes, history.no
         history.changed_marks = set()
-        for duty_id in plan.in_order(todo):
+        coming = plan.in_order(todo)
+        for duty_id in coming:
             one.visit(policy.duties[duty_id], again=duty_id in visited)
-        visited.update(plan.in_order(todo))
+        visited.update(coming)
         # A discharge may have set a mark that other duties start from or ask about.
         todo = plan.watching(bits[0] ^ history.yes | bits[1] ^ history.no) | plan.started_by(history.changed_marks)
     one.settle_by_power()
