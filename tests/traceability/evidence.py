@@ -13,8 +13,8 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 
 import ir_policy as ir
-from ir_policy.duties.gates import decisions_of
-from ir_policy.log.events import Closed, PhaseChange, SeverityDecided, StepDone
+from ir_policy.duties.gates import acts_of
+from ir_policy.log.events import StepDone
 from telling import Scenario, instant, policy, scenarios
 
 POSITIVE, NEGATIVE, ON_TIME, LATE = "positive", "negative", "at the limit", "just after it"
@@ -77,7 +77,7 @@ def _asked(incident: ir.Incident) -> Iterator[tuple[ir.Event, list[str]]]:
             assert isinstance(event, ir.Detected)
             so_far = ir.open_incident(incident.policy, event).incident
             continue
-        acts = set(_acts(so_far, event))
+        acts = set(acts_of(so_far._case.level, event))
         yield (
             event,
             [
@@ -87,20 +87,6 @@ def _asked(incident: ir.Incident) -> Iterator[tuple[ir.Event, list[str]]]:
             ],
         )
         so_far = ir.record(so_far, event).incident
-
-
-def _acts(incident: ir.Incident, event: ir.Event) -> Iterator[tuple[str, str]]:
-    yield "event", event.kind
-    if isinstance(event, StepDone):
-        yield "step", event.step
-    elif isinstance(event, PhaseChange) and event.kind == "phase-entered":
-        yield "phase", event.phase.value
-    elif isinstance(event, Closed):
-        yield "outcome", event.outcome
-    elif isinstance(event, SeverityDecided):
-        yield from (("decision", kind) for kind in decisions_of(incident._case.level, event.severity))
-    elif isinstance(event, ir.BreachFinding):
-        yield "finding", event.finding
 
 
 # --- what is expected --------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ import ir_policy as ir
 from ir_policy.clocks import parse_limit
 from ir_policy.present.pages import pages, unplaced
 from ir_policy.present.pages.markdown import anchor, code, text
-from ir_policy.present.pages.words import conditions, limit_words, when_owed
+from ir_policy.present.pages.words import conditions, limit_words, released, when_owed
 from ir_policy.rules.about import PAGES
 from ir_policy.rules.conditions import parse
 from ir_policy.rules.reader import read_document
@@ -295,6 +295,11 @@ class TestWords:
     def test_conditions(self, condition: object, words: str) -> None:
         """Each kind of condition by what its names mean."""
         assert conditions(SHIPPED, parse(condition)) == words
+
+    def test_what_closing_waits_for_under_any_law_is_a_sentence(self) -> None:
+        """Not one law by its name but all there are, so it is said as such."""
+        said = released(SHIPPED, SHIPPED.gates["regulator-decision-before-close"])
+        assert said.endswith("and nothing is owed any more that a statute asks for")
 
     def test_when(self) -> None:
         """When a duty is owed, and with which outcomes it no longer is."""

@@ -24,7 +24,7 @@ from ir_policy.rules.model import Duty, Form, Gate, Per, Policy, Release
 from ir_policy.rules.words import condition_words
 from ir_policy.terms import Clause, Phase, Severity
 
-__all__ = ["Bite", "decisions_of", "forbidden", "known"]
+__all__ = ["Bite", "acts_of", "decisions_of", "forbidden", "known"]
 
 
 @frozen(eq=False)
@@ -65,7 +65,7 @@ def decisions_of(level: Level, decided: Severity) -> tuple[str, ...]:
 
 def _gate_bites(policy: Policy, history: History, level: Level, ledger: Ledger, event: Event) -> Iterator[Bite]:
     gates = _gates_by_act(policy)
-    found = {gate.id: gate for act in _acts_of(level, event) for gate in gates.get(act, ())}
+    found = {gate.id: gate for act in acts_of(level, event) for gate in gates.get(act, ())}
     if not found:
         return
     yes, no = known(policy, history, ledger, event.at)
@@ -108,7 +108,8 @@ def _gates_by_act(policy: Policy) -> dict[tuple[str, str], tuple[Gate, ...]]:
     return found
 
 
-def _acts_of(level: Level, event: Event) -> Iterator[tuple[str, str]]:
+def acts_of(level: Level, event: Event) -> Iterator[tuple[str, str]]:
+    """What an event does that gates may forbid, as kind and name; what kind of decision it is depends on the level."""
     yield "event", event.kind
     if isinstance(event, StepDone):
         yield "step", event.step

@@ -125,9 +125,11 @@ _MET: Final = {
 
 
 def listed(items: Iterable[str], last: str = "and") -> str:
-    """``a, b and c``."""
-    *others, end = items
-    return f"{', '.join(others)} {last} {end}" if others else end
+    """``a, b and c``; nothing where there is none."""
+    found = list(items)
+    if len(found) < 2:
+        return "".join(found)
+    return f"{', '.join(found[:-1])} {last} {found[-1]}"
 
 
 def _how(mark: MarkRule) -> str:

@@ -8,10 +8,11 @@ from ir_policy.calendar import WORKDAYS
 from ir_policy.present.pages.markdown import bullets, code, link, sentence, table, text
 from ir_policy.present.pages.readings import every_reading, reading_link, readings_of_page
 from ir_policy.present.pages.rules import duties_in_full, duty_link
-from ir_policy.present.pages.words import conditions, length, limits, listed, people, roles, setting
+from ir_policy.present.pages.words import conditions, length, limits, people, roles, setting
 from ir_policy.rules.about import Acknowledgement, Objective, OpenQuestion, SeeAlso, Tool
 from ir_policy.rules.conditions import Atom
 from ir_policy.rules.model import Policy
+from ir_policy.rules.words import listed
 
 __all__ = ["index", "open_questions", "readiness"]
 

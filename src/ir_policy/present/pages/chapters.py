@@ -23,7 +23,6 @@ from ir_policy.present.pages.words import (
     levels_of,
     limit_at,
     limits,
-    listed,
     people,
     recipients,
     roles,
@@ -31,6 +30,7 @@ from ir_policy.present.pages.words import (
     when_owed,
 )
 from ir_policy.rules.model import Duty, Gate, Per, Polarity, Policy, RoleRule, SeverityRow
+from ir_policy.rules.words import listed
 from ir_policy.terms import LEVELS
 
 __all__ = ["communications", "phases", "privacy", "severity", "who_does_what"]

@@ -14,7 +14,6 @@ from ir_policy.present.pages.words import (
     forbidden,
     gate_when,
     limits,
-    listed,
     recipients,
     released,
     roles,
@@ -22,6 +21,7 @@ from ir_policy.present.pages.words import (
     when_owed,
 )
 from ir_policy.rules.model import DoneBefore, Duty, Gate, IfMissed, OnScopeExit, Per, Policy
+from ir_policy.rules.words import listed
 from ir_policy.terms import LEVELS, Clause, Source
 
 __all__ = [

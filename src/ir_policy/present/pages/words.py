@@ -21,23 +21,16 @@ from ir_policy.present.pages.markdown import code, text
 from ir_policy.rules.about import Setting
 from ir_policy.rules.conditions import All, Any, Atom, Condition, Not
 from ir_policy.rules.model import INTERNAL, ActMatch, Duty, Forbidden, Gate, Policy, Recipients, Release
+from ir_policy.rules.words import listed
 from ir_policy.terms import LEVELS, Basis, Severity
 
 __all__ = [
     "acts", "basis_words", "conditions", "counted_from", "forbidden", "gate_when", "length", "levels_of", "limit_at", "limit_words",
-    "limits", "listed", "people", "recipients", "released", "roles", "setting", "title_of", "when_owed",
+    "limits", "people", "recipients", "released", "roles", "setting", "title_of", "when_owed",
 ]  # fmt: skip
 
 MANY: Final = 4
 """Parts of a condition that still read as one sentence; more are a list."""
-
-
-def listed(items: Iterable[str], last: str = "and") -> str:
-    """``a, b and c``."""
-    found = list(items)
-    if len(found) < 2:
-        return "".join(found)
-    return f"{', '.join(found[:-1])} {last} {found[-1]}"
 
 
 def roles(policy: Policy, ids: Iterable[str], last: str = "or") -> str:
@@ -197,6 +190,8 @@ def _atom(policy: Policy, atom: Atom) -> str:
         return f"{text(policy.families[name].means)} (at least one {text(name)})"
     if kind == "settled" and name in policy.duties:
         return f"nothing is owed any more under “{title_of(policy, policy.duties[name])}”"
+    if kind == "settled":
+        return f"nothing is owed any more that a {text(name)} asks for"
     return _PLAIN.get(kind, "{0}").format(code(name) if kind in ("step", "finding") else text(name))
 
 
