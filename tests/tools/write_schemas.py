@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from ir_policy.log.wire import event_schema, log_line_schema
-from ir_policy.present.described import result_schemas
-from ir_policy.rules.described import document_schema
+from ir_policy.present.answer_schemas import result_schemas
+from ir_policy.rules.document_schema import document_schema
 from ir_policy.terms import DIALECT, schema_id
 
 TARGET = Path(__file__).parents[2] / "src" / "ir_policy" / "schemas"

@@ -16,7 +16,7 @@ import ir_policy as ir
 from ir_policy.cli import main
 from ir_policy.duties.entries import Status
 from ir_policy.exchange.published import NAMES
-from ir_policy.present.described import BOUNDARIES, CAUSES, ERRORS, VERDICTS
+from ir_policy.present.answer_schemas import BOUNDARIES, CAUSES, ERRORS, VERDICTS
 from ir_policy.rules.model import Policy
 from oracle.random_logs import random_log
 from support_schema import faults, subschemas

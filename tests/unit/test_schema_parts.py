@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 import ir_policy as ir
 from ir_policy.clocks import parse_duration, parse_limit
 from ir_policy.rules.conditions import ConditionFault, parse
-from ir_policy.rules.described import PARTS
+from ir_policy.rules.document_schema import PARTS
 from ir_policy.rules.parts import (
     read_again_on,
     read_forbids,
@@ -152,7 +152,7 @@ HAND_READ: Final[dict[str, Callable[[Any], object]]] = {
     "mark-sources": read_set_by, "forbidden": read_forbids, "gate-when": read_gate_when, "releases": read_until,
     "again-on": read_again_on, "condition": parse, "given": read_given, "outcomes": read_outcomes,
 }  # fmt: skip
-"""Each part that is read by hand; ``described.py`` says how it looks."""
+"""Each part that is read by hand; ``document_schema.py`` says how it looks."""
 
 
 def known_words(read: Callable[[Any], object]) -> set[str]:
@@ -173,7 +173,7 @@ def known_words(read: Callable[[Any], object]) -> set[str]:
     "part", [part for part in HAND_READ if part not in ("again-on", "gate-when", "releases", "outcomes")]
 )
 def test_a_word_a_reader_knows_is_a_word_of_the_schema(part: str) -> None:
-    """The schema of a part names exactly the words its reader knows: a new word belongs in ``described.py``."""
+    """The schema of a part names exactly the words its reader knows: a new word belongs in ``document_schema.py``."""
     defs = ir.schema("document")["$defs"]
     found = {
         name for _, inner in subschemas(defs[part]) if isinstance(inner, dict) for name in inner.get("properties", {})

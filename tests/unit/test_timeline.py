@@ -12,7 +12,7 @@ import pytest
 
 import ir_policy as ir
 from ir_policy.log.events import KINDS
-from ir_policy.present.described import TOLD
+from ir_policy.present.answer_schemas import TOLD
 from ir_policy.present.happened import event_words
 from ir_policy.rules.model import Policy
 from ir_policy.terms import MICROSECOND

@@ -53,7 +53,7 @@ def slip(what: str, hint: str = "", path: Path = ()) -> PydanticCustomError:
 
 
 def part(name: str) -> dict[str, Any]:
-    """A JSON Schema that ``described.py`` or :data:`SCHEMAS` gives under that name."""
+    """A JSON Schema that ``document_schema.py`` or :data:`SCHEMAS` gives under that name."""
     return {PART: name}
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final, get_args
 from ir_policy.clocks import Limit, Promptly, parse_limit
 from ir_policy.duties.entries import Status
 from ir_policy.log.events import KINDS
-from ir_policy.present.described_around import endangered_schema
+from ir_policy.present.endangered_schema import endangered_schema
 from ir_policy.present.schema_parts import (
     COUNT,
     DURATION_FORM,
