@@ -245,6 +245,28 @@ class TestAPageFollowsItsDocument:
         assert list(drawn) == list(DRAWN)
 
 
+class TestReadings:
+    def test_one_that_no_rule_names_says_so_wherever_it_stands(self) -> None:
+        """A chapter never shows what only waits for a rule as if something held it."""
+        shown = pages(SHIPPED)
+        unnamed = {
+            one.partition("\n")[0].removeprefix("### ")
+            for one in shown["open-questions.md"].split("\n\n### ")
+            if "Rests on it: no rule names it" in one
+        }
+        lines = [
+            line
+            for name, page in shown.items()
+            if name != "open-questions.md"
+            for line in page.partition("## How we read it")[2].splitlines()
+            if line.startswith("| [`")
+        ]
+        marked = {line.split("`")[1] for line in lines if "*No rule names it.*" in line}
+        assert len(lines) > 60
+        assert marked == unnamed & {line.split("`")[1] for line in lines}
+        assert {"approval-belongs-to-the-role", "notices-are-numbered"} <= marked
+
+
 class TestWords:
     @pytest.mark.parametrize(
         ("limit", "words"),

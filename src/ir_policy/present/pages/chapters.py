@@ -179,7 +179,7 @@ def _may(policy: Policy, role: str) -> Iterator[str]:
             said.append(f"May decide that it is not required: {duty_link(policy, duty)}")
     said += [f"Keeps true that {text(one.means)}" for one in policy.about.assumptions.values() if one.kept_by == role]
     said += [
-        f"Owes the {text(one.title)} in each {text(one.every)}"
+        f"Is to see to the {text(one.title)} in each {text(one.every)}; nothing counts it yet"
         for one in policy.about.exercises.values()
         if one.owed_by == role
     ]

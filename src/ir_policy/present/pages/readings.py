@@ -26,9 +26,13 @@ def readings_of_page(policy: Policy, page: str) -> Iterator[str]:
     """How the open clauses in the chapters of a page are read; their alternatives stand with the open questions."""
     found = [reading for reading in policy.readings.values() if _page_of(policy, reading.clause) == page]
     if found:
+        resting = _resting(policy)
         yield "## How we read it"
         yield ""
-        yield from table(("Reading", "What we take it to mean", "Clause"), (_line(reading) for reading in found))
+        yield "Where no rule names a reading, it says how rules are meant that do not name it, or waits for a rule of its own."
+        yield ""
+        lines = (_line(reading, reading.id in resting) for reading in found)
+        yield from table(("Reading", "What we take it to mean", "Clause"), lines)
 
 
 def every_reading(policy: Policy) -> Iterator[str]:
@@ -43,14 +47,15 @@ def every_reading(policy: Policy) -> Iterator[str]:
             (
                 f"Could also be read: {'; '.join(text(option) for option in reading.options)}",
                 f"Stands as: {_standing(reading)}",
-                f"Rests on it: {', '.join(resting.get(reading.id, ())) or 'no rule yet'}",
+                f"Rests on it: {', '.join(resting.get(reading.id, ())) or 'no rule names it'}",
             )
         )
 
 
-def _line(reading: Reading) -> tuple[str, ...]:
+def _line(reading: Reading, named: bool) -> tuple[str, ...]:
     advice = " *Advice until accepted.*" if reading.advisory else ""
-    return reading_link(reading.id), text(reading.text) + advice, code(reading.clause)
+    unnamed = "" if named else " *No rule names it.*"
+    return reading_link(reading.id), text(reading.text) + advice + unnamed, code(reading.clause)
 
 
 def _page_of(policy: Policy, clause: Clause) -> str:
