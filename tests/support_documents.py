@@ -85,3 +85,9 @@ class Slip(NamedTuple):
     path: str
     what: str
     hint: str = ""
+
+
+def assert_one_problem(slip: Slip) -> None:
+    """The slip is one problem that names its place, says what is wrong, and the way out where there is one."""
+    text = edited(POLICY, (slip.old, slip.new))
+    assert problems(text) == (Problem(where(text, slip.spot, slip.path), slip.what, slip.hint),)

@@ -15,7 +15,7 @@ from ir_policy.rules.about import PAGES, About, Setting
 from ir_policy.rules.model import Policy
 from ir_policy.rules.reader import read_document
 from ir_policy.rules.sections import ABOUT_SECTIONS
-from support_documents import AU, NOT_AN_ID, POLICY, Slip, edited, problems, stripped, where
+from support_documents import AU, NOT_AN_ID, POLICY, Slip, assert_one_problem, edited, problems, stripped, where
 
 SHIPPED: Final = ir.load_policy("motion-mavericks")
 ABOUT: Final = SHIPPED.about
@@ -186,8 +186,7 @@ SLIPS: Final = (
 @pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: slip.about)
 def test_one_slip_is_one_problem(slip: Slip) -> None:
     """Each slip is one problem that names its place, says what is wrong, and the way out where there is one."""
-    text = edited(POLICY, (slip.old, slip.new))
-    assert problems(text) == (Problem(where(text, slip.spot, slip.path), slip.what, slip.hint),)
+    assert_one_problem(slip)
 
 
 def test_every_section_has_a_slip() -> None:

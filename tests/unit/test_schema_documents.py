@@ -10,11 +10,13 @@ from typing import Any, Final
 
 import jsonschema
 import pytest
-from test_bad_documents import AU, EU, NSW, POLICY, SINGAPORE, SLIPS, edited
+from test_bad_documents import SLIPS
+from test_bad_laws import SINGAPORE
 
 import ir_policy as ir
 from ir_policy.rules.reader import read_document
 from ir_policy.rules.shape import shape
+from support_documents import AU, EU, NSW, POLICY, edited
 from support_schema import as_an_editor, faults, subschemas
 from support_time import read_plain
 from tools.write_schemas import TARGET, as_text, schemas

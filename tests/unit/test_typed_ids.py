@@ -13,13 +13,14 @@ from types import ModuleType
 from typing import Any, Final
 
 import pytest
-from test_bad_documents import AU, POLICY, SINGAPORE, edited
+from test_bad_laws import SINGAPORE
 
 import ir_policy as ir
 from ir_policy.cli import main
 from ir_policy.exchange.ids import ids_module, policy_ids
 from ir_policy.rules.model import Policy
 from ir_policy.terms import EVENT_KINDS
+from support_documents import AU, POLICY, edited
 from support_time import REPO
 
 T0: Final = datetime(2026, 4, 3, 8, 5, tzinfo=timezone.utc)
