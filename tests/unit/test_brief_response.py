@@ -9,6 +9,7 @@ import pytest
 
 import ir_policy as ir
 from ir_policy.rules.model import Policy
+from support_bad import PLAIN
 
 TEN: Final = datetime(2026, 5, 5, 0, 0, tzinfo=timezone.utc)
 """Ten in the morning in Sydney on an ordinary Tuesday."""
@@ -353,6 +354,27 @@ class TestSuggested:
             "record in 'inc-2': breach-finding aware, position controller, since 2026-05-05T00:50:00Z (the controller became "
             "aware of the breach)",
         )
+
+    def test_a_merger_under_a_policy_whose_clocks_start_elsewhere(self) -> None:
+        """Where no mark is set by the signal there is no such clock to carry over, and nothing is said of one."""
+        elsewhere = PLAIN.replace("set_by: [{event: detected}]}", "set_by: [{event: phase-entered}]}")
+        assert elsewhere != PLAIN
+        alone = ir.replay(ir.load_policy(elsewhere), RUN_IN[:1])
+        assert ir.record(alone, event(ir.Merged, at(11), into="inc-2", reason="one cause")).suggested == ()
+
+    def test_a_merger_where_a_guarded_mark_was_set_by_a_discharge(self) -> None:
+        """What this incident met is its own: there is no event that would say so in the other one."""
+        guarded = PLAIN.replace(
+            "told: {means: the first notice went out}",
+            "told: {means: the first notice went out, per: incident, corrected_by: [counsel]}",
+        )
+        assert guarded != PLAIN
+        alert = event(ir.Notice, at(10, 30), kind="notice-sent", duties=["alert"], recipients=["internal"])
+        down = event(ir.FactsReported, at(10, 20), facts={"down": "yes"})
+        alone = ir.replay(ir.load_policy(guarded), [RUN_IN[0], down, alert])
+        assert "told" in alone.marks
+        merged = ir.record(alone, event(ir.Merged, at(11), into="inc-2", reason="one cause"))
+        assert merged.suggested == ("record in 'inc-2': detected at 2026-05-05T00:00:00Z",)
 
     @pytest.mark.parametrize(
         ("bare", "rests"),

@@ -37,11 +37,14 @@ class Moment:
         self.governed = governed
         """The governing level before the event."""
         self.stamp = stamp_of(event)
+        """Since when it counts: what it sets and what it meets stand here."""
         self.acts = [act for act in history.acts[-2:] if act.event == event.id]
+        """What it does that may meet a duty."""
         self.asked: set[str] = set()
         """What this very event asks for: it is not met by the event that asks for it."""
 
     def when(self) -> Stamp:
+        """When it happened, whatever it is dated back to: what a power ends, ends here."""
         return Stamp(self.event.at, self.event.latest)
 
     def cause(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from ir_policy.duties.case import Case
 from ir_policy.duties.ledger import Moves
 from ir_policy.errors import Problem
-from ir_policy.log.events import Event, Merged, Milestone, Notice, StepDone
+from ir_policy.log.events import Detected, Event, Merged, Milestone, Notice, StepDone
 from ir_policy.log.history import Stamp
 from ir_policy.rules.conditions import atoms
 from ir_policy.rules.model import Gate, MarkRule, MarkSource, Per, Policy
@@ -68,10 +68,8 @@ def _waits_for(gate: Gate, kind: str, name: str, marks: set[str]) -> bool:
 
 def _of_merging(case: Case, event: Merged) -> Iterator[str]:
     """What the incident that goes on must know: its clocks run from the earliest signal and awareness of either."""
-    first = case.history.first_marks
-    signals = [
-        first[mark.id] for mark, source in case.policy.mark_sources["detected"] if not source.field and mark.id in first
-    ]
+    first, by_signal = case.history.first_marks, case.policy.mark_sources.get(Detected.only_kind, ())
+    signals = [first[mark.id] for mark, source in by_signal if not source.field and mark.id in first]
     for stamp in sorted(signals)[:1]:
         yield f"record in '{event.into}': detected at {rfc3339(stamp.at)}"
     told: set[tuple[Stamp, str]] = set()
@@ -83,10 +81,13 @@ def _of_merging(case: Case, event: Merged) -> Iterator[str]:
 
 
 def _privacy_marks(case: Case) -> Iterator[tuple[Stamp, MarkRule, MarkSource]]:
-    """Marks that stand and that only some roles may move later, in whatever episode; and what sets each."""
+    """Marks that stand and that only some roles may move later, in whatever episode; and what sets each.
+
+    One that only a discharge sets is left out: what was met here was not met there.
+    """
     for name, stamp in case.history.first_marks.items():
         mark = case.policy.marks[name]
-        if mark.corrected_by and mark.per is Per.INCIDENT:
+        if mark.corrected_by and mark.per is Per.INCIDENT and mark.sources:
             yield stamp, mark, mark.sources[0]
 
 
