@@ -1,2 +1,4 @@
-"""Answers for people and programs: the brief, the timeline and the pages of a policy, as text and as JSON. Nothing is
-decided here."""
+"""What people and programs are shown: the brief, the timeline and a policy's pages, as text and as JSON.
+
+Nothing is decided here.
+"""

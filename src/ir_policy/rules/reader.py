@@ -295,7 +295,7 @@ def _read_yaml(text: str, builder: _Builder) -> None:
         builder.add(place, "tags are refused", "delete the line; every value is read as text", ())
     # As comments, because the parser compares each such line with all the others.
     source = _TAG_DIRECTIVE.sub("#", text)
-    events = yaml.parse(source, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    events = _events(source)
     while (event := _next_event(events, builder)) is not None:
         place = Place(event.start_mark.line + 1, event.start_mark.column + 1)
         if isinstance(event, yaml.DocumentStartEvent) and builder.root is not None:
@@ -304,6 +304,22 @@ def _read_yaml(text: str, builder: _Builder) -> None:
             _take_node(event, place, builder)
         elif isinstance(event, yaml.CollectionEndEvent):
             builder.close()
+
+
+def _events(source: str) -> Iterator[Any]:
+    """What the parser finds; the one in C where there is one."""
+    import yaml
+
+    given = 0
+    try:
+        for event in yaml.parse(source, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+            given += 1
+            yield event
+    except yaml.MarkedYAMLError as fault:
+        # Newer ones in C look far ahead and stop at a depth of their own, long before the place where ours is passed.
+        if "nesting depth" not in (fault.problem or ""):
+            raise
+        yield from islice(yaml.parse(source, Loader=yaml.SafeLoader), given, None)
 
 
 def _next_event(events: Iterator[Any], builder: _Builder) -> Any:
