@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from ir_policy import NO, YES, Event, Phase
+from ir_policy import NO, YES, Event, Phase, Severity
 from ir_policy.testing import told
-from support_duties import COMMANDER
+from support_duties import COMMANDER, T0
 
 ROLES: Final = ("admin", "agency", "guest")
 CHECKS: Final = ("validate-integrity", "confirm-playback", "confirm-milestones")
@@ -44,6 +44,11 @@ def recovered(at: datetime) -> list[Event]:
     return [*checked(at), told("recovered", at)]
 
 
+def levelled(at: datetime = T0) -> Event:
+    """The commander agrees with the mildest level, before anything else is known."""
+    return told("severity-decided", at, COMMANDER, severity=Severity.SEV3)
+
+
 def phased(at: datetime) -> list[Event]:
     """The phase of closing entered, nothing left out in silence; containment is not gone through."""
     phases = [phase for phase in Phase if phase not in (Phase.DETECT, Phase.CLOSE)]
@@ -63,4 +68,4 @@ def without_data(at: datetime) -> Event:
 
 def ready(at: datetime) -> list[Event]:
     """All that closing as resolved waits for, where nobody outside was owed an update and no regulator is to be told."""
-    return [without_data(at), *recovered(at), *phased(at), *written(at)]
+    return [without_data(at), levelled(), *recovered(at), *phased(at), *written(at)]

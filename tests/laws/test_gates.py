@@ -11,8 +11,9 @@ from hypothesis import given, settings
 
 import ir_policy as ir
 from ir_policy import NO, UNKNOWN, YES, Event, Phase, Severity, Truth
+from ir_policy.terms import OUTCOMES
 from ir_policy.testing import logs, told
-from support_closing import checked, entered, prepared, ready
+from support_closing import checked, ended, entered, levelled, prepared, ready
 from support_duties import COMMANDER, LEGAL, POLICY, SEV0, SEV1, SEV2, SEV3, minutes, reported, variant
 from support_gates import (
     CLEANING,
@@ -156,6 +157,15 @@ class TestSeverityBeforeContain:
             told("reopened", minutes(4)),
         )
         assert refused(self.CONTAIN, *again) == []
+
+    def test_where_nothing_is_contained_it_bites_on_closing(self) -> None:
+        """No way to a resolved incident goes past the decision; an incident that was none needs no level."""
+        undecided = [event for event in ready(minutes(10)) if event != levelled()]
+        assert refused(ended(NOW), *undecided) == [self.ANSWER]
+        assert refused(ended(NOW), *undecided, levelled(minutes(50))) == []
+        others = [ended(NOW, outcome) for outcome in OUTCOMES if outcome != "resolved"]
+        assert others
+        assert not any(self.ANSWER in refused(other, *undecided) for other in others)
 
     def test_against_it_the_phase_is_entered_all_the_same(self) -> None:
         """Containment happened; that it came too early is kept."""

@@ -12,7 +12,7 @@ import ir_policy as ir
 from ir_policy import NO, YES, Event, Phase, Truth
 from ir_policy.terms import OUTCOMES
 from ir_policy.testing import told
-from support_closing import done, ended, entered, phased, ready, recovered, without_data, written
+from support_closing import done, ended, entered, levelled, phased, ready, recovered, without_data, written
 from support_duties import COMMANDER, LEGAL, SEV2, SEV3, found, minutes, not_notifying, reopened, reported, sent
 from support_gates import EVERYBODY, NOW, Answer, decided, incident, recorded, refused
 
@@ -120,7 +120,7 @@ class TestPhasesBeforeClose:
     """What is resolved has been through every phase, or has said why not."""
 
     ANSWER: Final = Answer("phases-before-close", "response-phases", (COMMANDER,))
-    BEFORE: Final = (without_data(minutes(10)), *recovered(minutes(10)), *written(minutes(10)))
+    BEFORE: Final = (levelled(), without_data(minutes(10)), *recovered(minutes(10)), *written(minutes(10)))
 
     def test_it_bites_until_the_last_phase_is_entered(self) -> None:
         """In any phase but the last one, and also where the last one was left again."""
@@ -158,7 +158,7 @@ class TestRecoveryBeforeClose:
 
     def test_nothing_owed_is_nothing_to_wait_for(self) -> None:
         """An incident that never was SEV2 or worse owes no recovery."""
-        mild = [event for event in self.BEFORE if event.kind != "severity-decided"]
+        mild = [levelled() if event.kind == "severity-decided" else event for event in self.BEFORE]
         assert refused(ended(NOW), *mild) == []
 
     def test_a_lowering_does_not_release_it(self) -> None:

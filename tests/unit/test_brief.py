@@ -187,7 +187,7 @@ class TestBrief:
         assert part(shown, "BLOCKED") == [
             "  the incident channel is open before containment (reliability-partner)",
             "  who is impacted is named before containment (reliability-partner)",
-            "  the level is decided before containment (reliability-partner)",
+            "  the level is decided before containment or closing (reliability-partner)",
             "  the forensic snapshot comes before clean-up (sam)",
             "    only because nobody has said no to: malicious-cause",
         ]
