@@ -427,7 +427,7 @@ class TestCheck:
         answer = run("check", sev1, "closed", "by=dana", "outcome=resolved", "--now", T20)
         assert answer.code == 1
         lines = answer.out.splitlines()
-        assert lines[0] == "no, as of 2026-05-05T00:20:00Z, for 9 reasons:"
+        assert lines[0] == "no, as of 2026-05-05T00:20:00Z, for 10 reasons:"
         reasons = [line for line in lines if line.startswith("  ") and line[2] != " "]
         assert reasons == [
             "  follow-up work is in the backlog before closing",
@@ -438,6 +438,7 @@ class TestCheck:
             "  what is resolved has been through every phase",
             "  where recovery is owed it comes before closing as resolved",
             "  the incident report is drafted from template 20-01 before closing",
+            "  who is impacted is named before containment or closing",
             "  the level is decided before containment or closing",
         ]
         assert "      needs step backlog-filed (file the follow-up work); ask dana (incident-commander)" in lines
