@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 from pathlib import Path
+from secrets import token_hex
 from typing import Final
 
 import ir_policy as ir
@@ -12,8 +13,8 @@ from portal_backend.store import Moved, Store
 
 __all__ = ["BEGINS", "fill"]
 
-BEGINS: Final = datetime(2026, 4, 17, 7, 20, tzinfo=timezone.utc)
-"""Forty minutes into the streaming outage, two weeks into the share-token leak."""
+BEGINS: Final = datetime(2026, 4, 17, 7, 27, 30, tzinfo=timezone.utc)
+"""Three quarters of an hour into the streaming outage; half a minute later the next update of clients is at risk."""
 _INCIDENTS: Final = Path(__file__).parents[2] / "incidents"
 
 
@@ -24,8 +25,6 @@ def fill(store: Store) -> int:
 
 def _brought_in(store: Store, path: Path) -> bool:
     """An incident from a plain log becomes a chained one; what was against the rules stays so."""
-    from secrets import token_hex
-
     now = store.now()
     log = ir.read_log(path.read_bytes())
     first, *others = (event for event in log.events if (event.recorded_at or event.at) <= now)

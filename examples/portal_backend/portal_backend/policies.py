@@ -34,8 +34,22 @@ class Policies:
 
     def add(self, text: str, documents: Iterable[str], by: str, *, current: bool) -> tuple[ir.Policy, bool]:
         """Keep a policy with the documents of its own; whether it is new. Raises what ``ir.load_policy`` raises."""
-        texts = [text, *documents]
-        policy = ir.load_policy(texts[0], documents=texts[1:])
+        own = list(documents)
+        policy = ir.load_policy(text, documents=own)
+        return policy, self._keep(policy, [text, *own], by, current)
+
+    def add_shipped(self) -> ir.Policy:
+        """The policy that comes with the library, current until somebody brings another.
+
+        It is kept by id and version, which name the same text for ever.
+        """
+        policy = ir.load_policy(SHIPPED)
+        with self._database.reading() as connection:
+            first = connection.scalar(select(POLICY.c.digest).where(POLICY.c.current_since.is_not(None))) is None
+        self._keep(policy, [f"{policy.id}@{policy.version}"], "portal", first)
+        return policy
+
+    def _keep(self, policy: ir.Policy, texts: list[str], by: str, current: bool) -> bool:
         known = dict(zip(map(_digest, texts), texts, strict=True))
         row = {
             "digest": policy.digest, "id": policy.id, "version": policy.version, "documents": json.dumps(list(known)),
@@ -49,17 +63,7 @@ class Policies:
                 since = update(POLICY).where(POLICY.c.digest == policy.digest).values(current_since=self._clock())
                 connection.execute(since)
         self._loaded[policy.digest] = policy
-        return policy, new
-
-    def add_shipped(self) -> ir.Policy:
-        """The policy that comes with the library, current until somebody brings another.
-
-        It is kept by id and version, which name the same text for ever.
-        """
-        policy = ir.load_policy(SHIPPED)
-        with self._database.reading() as connection:
-            first = connection.scalar(select(POLICY.c.digest).where(POLICY.c.current_since.is_not(None))) is None
-        return self.add(f"{policy.id}@{policy.version}", (), "portal", current=first)[0]
+        return new
 
     def current(self) -> ir.Policy:
         """The policy that new incidents open under."""

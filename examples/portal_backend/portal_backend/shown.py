@@ -77,7 +77,7 @@ def _clocks(title: str, owed: list[ir.Obligation], incident: ir.Incident, now: d
 
 def _clock(one: ir.Obligation, incident: ir.Incident, now: datetime) -> str:
     look = "late" if _past(one, now) or one.verdict == "missed" else "soon" if one.verdict == "at-risk" else "fine"
-    to = f" to {escape(one.recipient)}" if one.recipient != "internal" else ""
+    to = f" ({escape(one.recipient)})" if one.recipient != "internal" else ""
     about = f": {escape(one.item)}" if one.item else ""
     if one.due is not None:
         left = f'<span class="left" data-due="{rfc3339(one.due)}">{_left(one, now)}</span>'

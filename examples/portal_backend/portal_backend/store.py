@@ -82,7 +82,7 @@ class Store:
     def append(self, kept: Kept, step: ir.Step, now: datetime) -> None:
         """Store one more event. Raises :class:`Moved` if the log is no longer the one that was loaded."""
         after = step.incident
-        fresh = _untold(kept, after, now)
+        fresh = _untold(kept, step, now)
         moved_on = (
             update(INCIDENT)
             .where(INCIDENT.c.id == after.id, INCIDENT.c.seq == kept.seq, INCIDENT.c.head == kept.head)
@@ -124,8 +124,10 @@ class Store:
             if incident is not None:
                 self._cache.move_to_end(key)
         if incident is None:
-            log = ir.read_log(_lines(connection, row), head=row.head, seq=row.seq)
+            log = ir.read_log(_lines(connection, row), head=row.head)
             incident = ir.replay(self.policies.of(row.policy), log)
+            if (incident.seq, incident.head) != (row.seq, row.head):
+                raise ir.LogInvalid(incident.seq, f"the log does not end where the host left it, at event {row.seq}")
             self._remember(incident)
         return Kept(incident, row.seq, row.head, row.closed, row.next_wakeup, row.reminded_until)
 
@@ -179,11 +181,16 @@ def outbox_rows(reminders: Iterable[ir.Reminder], now: datetime) -> list[dict[st
 # --- rows -----------------------------------------------------------------------------------------------
 
 
-def _untold(kept: Kept, after: ir.Incident, now: datetime) -> list[ir.Reminder]:
-    """What fell due since the last look, and what the new event made fall due before it: late news can do that."""
-    told = {one.key for one in ir.reminders(kept.incident, _before(kept.incident), kept.reminded_until)}
+def _untold(kept: Kept, step: ir.Step, now: datetime) -> list[ir.Reminder]:
+    """What fell due before the new event happened, though it may be settled by now; and what is due with it.
+
+    Late news can make something fall due before the last look, so everything there is now is compared with all that was.
+    """
+    before, after, until = kept.incident, step.incident, kept.reminded_until
+    told = {one.key for one in ir.reminders(before, _before(before), until)}
+    fell = ir.reminders(before, until, max(until, min(step.event.at, now)))
     found = ir.reminders(after, _before(after), now)
-    return [one for one in found if one.at > kept.reminded_until or one.key not in told]
+    return [*fell, *(one for one in found if one.at > until or one.key not in told)]
 
 
 def _before(incident: ir.Incident) -> datetime:

@@ -101,7 +101,7 @@ EVENT: Final = Table(
 OUTBOX: Final = Table(
     "outbox",
     _META,
-    Column("key", String(500), primary_key=True),  # the library's: the same reminder never stands here twice
+    Column("key", String(1000), primary_key=True),  # the library's: the same reminder never stands here twice
     Column("incident", ForeignKey("incident.id"), nullable=False, index=True),
     Column("at", Instant, nullable=False),
     Column("body", Text, nullable=False),
@@ -114,7 +114,7 @@ OUTBOX: Final = Table(
 DELIVERED: Final = Table(
     "delivered",
     _META,
-    Column("key", String(500), primary_key=True),
+    Column("key", String(1000), primary_key=True),
     Column("at", Instant, nullable=False),
     Column("body", Text, nullable=False),
 )
