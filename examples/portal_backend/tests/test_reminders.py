@@ -85,12 +85,12 @@ def test_two_pollers_and_two_senders_tell_everything_once(portal: Portal, anothe
 
 
 def test_late_news_are_told_with_the_event_that_brings_them(portal: Portal) -> None:
-    """Grounds for suspicion held four days ago make a notice overdue at once, long after the last look."""
+    """What was known four days ago makes a notice overdue at once, long after the last look."""
     portal.open(at="2026-03-30T08:05:00Z")
     Worker(portal.store).until_idle()
     before = delivered(portal.store)
     portal.add("facts-reported", facts={"acts-as-controller": "yes", "affected-in/au": "yes"})
-    portal.add("breach-finding", finding="suspected", since="2026-03-30T09:00:00Z")
+    portal.add("breach-finding", finding="confirmed", since="2026-03-30T09:00:00Z")
     Worker(portal.store).until_idle()
     told = delivered(portal.store) - before
     assert any("oaic-notice" in key and "missed" in key for key in told), told
