@@ -11,7 +11,7 @@ from fastapi.openapi.utils import get_openapi
 
 import ir_policy as ir
 
-__all__ = ["answer", "body", "describe", "ref", "trouble"]
+__all__ = ["Responses", "answer", "body", "describe", "ref", "trouble"]
 
 _USED: Final = (
     "document", "event", "log-line", "obligations", "brief", "timeline", "check", "explanation", "step", "refused", "error",
@@ -53,31 +53,36 @@ _MOVED: Final = {
 }
 
 
-def ref(name: str) -> dict[str, str]:
+Schema = dict[str, Any]
+Responses = dict[int | str, dict[str, Any]]
+
+
+def ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def answer(schema: dict[str, Any], says: str, media: str = "application/json") -> dict[str, Any]:
+_SHAPES: Final[dict[int, Schema]] = {
+    403: {"oneOf": [ref("trouble"), ref("refused")]},
+    409: {"oneOf": [ref("refused"), ref("moved")]},
+    422: ref("error"),
+}
+"""What is said with these; with every other status a trouble."""
+
+
+def answer(status: int, schema: Schema, says: str, media: str = "application/json") -> Responses:
     """One response of an operation."""
-    return {"description": says, "content": {media: {"schema": schema}}}
+    return {status: {"description": says, "content": {media: {"schema": schema}}}}
 
 
-def trouble(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def trouble(*statuses: int) -> Responses:
     """What can go wrong, by status. Every operation can meet a database that does not answer."""
-    found: dict[int | str, dict[str, Any]] = {}
+    found: Responses = {}
     for status in (*statuses, 503):
-        schema = ref("trouble")
-        if status == 403:
-            schema = {"oneOf": [ref("trouble"), ref("refused")]}
-        elif status == 409:
-            schema = {"oneOf": [ref("refused"), ref("moved")]}
-        elif status == 422:
-            schema = ref("error")
-        found[status] = answer(schema, _MEANING[status])
+        found |= answer(status, _SHAPES.get(status, ref("trouble")), _MEANING[status])
     return found
 
 
-def body(**by_media: dict[str, Any]) -> dict[str, Any]:
+def body(**by_media: Schema) -> dict[str, Any]:
     """The body of an operation, by media type; ``_`` stands for the slash."""
     content = {media.replace("_", "/"): {"schema": schema} for media, schema in by_media.items()}
     return {"requestBody": {"required": True, "content": content}}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
@@ -16,14 +16,16 @@ from portal_backend.shown import incident_main, list_main
 __all__ = ["router"]
 
 router = APIRouter()
-_HTML: dict[str, Any] = {"text/html": {"schema": {"type": "string"}}}
+_PAGE: Final = {"text/html": {"schema": {"type": "string"}}}
+_EITHER: Final = answer(200, ref("brief"), "As of now.")
+_EITHER[200]["content"] |= _PAGE
 
 
 @router.get(
     "/",
     summary="The page of open incidents",
     response_class=HTMLResponse,
-    responses={200: {"description": "A page.", "content": _HTML}} | trouble(401, 403),
+    responses=answer(200, {"type": "string"}, "A page.", "text/html") | trouble(401, 403),
 )
 def index(request: Request) -> Response:
     person = person_of(request, "read")
@@ -35,8 +37,7 @@ def index(request: Request) -> Response:
 @router.get(
     "/incidents/{id}",
     summary="What it needs now: a page for browsers, the brief for programs",
-    responses={200: {**answer(ref("brief"), "As of now."), "content": {**answer(ref("brief"), "")["content"], **_HTML}}}
-    | trouble(401, 403, 404, 422),
+    responses=_EITHER | trouble(401, 403, 404, 422),
 )
 def incident(request: Request, id: str) -> Response:  # noqa: A002 - the name in the address
     kept, now = seen(request, id)

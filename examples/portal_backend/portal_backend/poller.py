@@ -40,7 +40,8 @@ def wake_due(store: Store) -> int:
 def next_instant(store: Store) -> datetime | None:
     """When the next incident is due; ``None`` while none will change by itself."""
     with store.database.reading() as connection:
-        return connection.scalar(select(func.min(INCIDENT.c.next_wakeup)))
+        wake: datetime | None = connection.scalar(select(func.min(INCIDENT.c.next_wakeup)))
+    return wake
 
 
 def _wake(store: Store, connection: Connection, row: Row[Any], now: datetime) -> None:

@@ -40,10 +40,9 @@ Digest = Annotated[str | None, Query(pattern="^sha256:[0-9a-f]{64}$", descriptio
 
 # --- what happens ---------------------------------------------------------------------------------------
 
-_STEP: Final[dict[int | str, dict[str, Any]]] = {
-    200: answer(ref("step"), "It is in the log already: nothing changed."),
-    201: answer(ref("step"), "It is in the log now. The `ETag` is the new head."),
-}
+_STEP: Final = answer(200, ref("step"), "It is in the log already: nothing changed.") | answer(
+    201, ref("step"), "It is in the log now. The `ETag` is the new head."
+)
 
 
 @router.post(
@@ -51,7 +50,7 @@ _STEP: Final[dict[int | str, dict[str, Any]]] = {
     status_code=201,
     summary="Open an incident by its first signal",
     responses=_STEP | trouble(400, 401, 403, 409, 413, 415, 422),
-    openapi_extra=body(application_json={"$ref": "#/components/schemas/new-incident"}),
+    openapi_extra=body(application_json=ref("new-incident")),
 )
 def open_incident(request: Request, said: Body, policy: Digest = None) -> Response:
     return _done(open_(host_of(request).store, said, person_of(request, "respond"), policy))
@@ -79,7 +78,7 @@ def add_event(
 @router.post(
     "/incidents/{id}/check",
     summary="May this happen now? Stores nothing",
-    responses={200: answer(ref("check"), "Every reason why not.")} | trouble(400, 401, 403, 404, 413, 415, 422),
+    responses=answer(200, ref("check"), "Every reason why not.") | trouble(400, 401, 403, 404, 413, 415, 422),
     openapi_extra=body(application_json=ref("new-event")),
 )
 def check_event(request: Request, id: str, said: Body) -> Response:  # noqa: A002
@@ -95,7 +94,7 @@ _ASKED: Final = trouble(401, 403, 404, 422)
 @router.get(
     "/incidents",
     summary="Incidents in order of id",
-    responses={200: answer(_LIST, "What there is.")} | trouble(401, 403, 422),
+    responses=answer(200, _LIST, "What there is.") | trouble(401, 403, 422),
 )
 def list_incidents(
     request: Request,
@@ -108,7 +107,7 @@ def list_incidents(
 
 
 @router.get(
-    "/incidents/{id}/brief", summary="What it needs now", responses={200: answer(ref("brief"), "As of now.")} | _ASKED
+    "/incidents/{id}/brief", summary="What it needs now", responses=answer(200, ref("brief"), "As of now.") | _ASKED
 )
 def get_brief(request: Request, id: str) -> Response:  # noqa: A002
     return json_brief(*seen(request, id))
@@ -117,7 +116,7 @@ def get_brief(request: Request, id: str) -> Response:  # noqa: A002
 @router.get(
     "/incidents/{id}/obligations",
     summary="Everything owed and settled, in order of key",
-    responses={200: answer(ref("obligations"), "As of now.")} | _ASKED,
+    responses=answer(200, ref("obligations"), "As of now.") | _ASKED,
 )
 def get_obligations(request: Request, id: str) -> Response:  # noqa: A002
     kept, now = seen(request, id)
@@ -127,7 +126,7 @@ def get_obligations(request: Request, id: str) -> Response:  # noqa: A002
 @router.get(
     "/incidents/{id}/explain",
     summary="Why something is owed, or not; shut, or not",
-    responses={200: answer(ref("explanation"), "Back to facts, rules and clauses.")} | _ASKED,
+    responses=answer(200, ref("explanation"), "Back to facts, rules and clauses.") | _ASKED,
 )
 def explain(
     request: Request,
@@ -141,7 +140,7 @@ def explain(
 @router.get(
     "/incidents/{id}/timeline",
     summary="What happened, fell due, and is still to come",
-    responses={200: answer(ref("timeline"), "As of now.")} | _ASKED,
+    responses=answer(200, ref("timeline"), "As of now.") | _ASKED,
 )
 def timeline(request: Request, id: str) -> Response:  # noqa: A002
     kept, now = seen(request, id)
@@ -151,7 +150,7 @@ def timeline(request: Request, id: str) -> Response:  # noqa: A002
 @router.get(
     "/incidents/{id}/log",
     summary="The log as it is stored, for keeping and verifying elsewhere",
-    responses={200: answer({"type": "string"}, "JSON Lines. The `ETag` is the head.", "application/x-ndjson")} | _ASKED,
+    responses=answer(200, {"type": "string"}, "JSON Lines. The `ETag` is the head.", "application/x-ndjson") | _ASKED,
 )
 def download_log(request: Request, id: str) -> Response:  # noqa: A002
     person_of(request, "read")
@@ -162,7 +161,7 @@ def download_log(request: Request, id: str) -> Response:  # noqa: A002
 
 
 @router.get(
-    "/incidents/{id}/reminders", summary="What people were told", responses={200: answer(_LIST, "In order.")} | _ASKED
+    "/incidents/{id}/reminders", summary="What people were told", responses=answer(200, _LIST, "In order.") | _ASKED
 )
 def reminders(request: Request, id: str) -> Response:  # noqa: A002
     person_of(request, "read")
@@ -211,7 +210,8 @@ async def upload(request: Request) -> tuple[str, list[str]]:
     "/policies",
     status_code=201,
     summary="Add a policy; every problem of its documents at once",
-    responses={200: answer(_PIN, "It was here already."), 201: answer(_PIN, "It is here now.")}
+    responses=answer(200, _PIN, "It was here already.")
+    | answer(201, _PIN, "It is here now.")
     | trouble(400, 401, 403, 413, 415, 422),
     openapi_extra=body(application_json=_UPLOAD, application_yaml={"type": "string"}),
 )
@@ -229,7 +229,7 @@ def add_policy(
 @router.get(
     "/policies",
     summary="The policies there are",
-    responses={200: answer(_LIST, "The newest first.")} | trouble(401, 403),
+    responses=answer(200, _LIST, "The newest first.") | trouble(401, 403),
 )
 def list_policies(request: Request) -> Response:
     person_of(request, "read")
@@ -239,7 +239,7 @@ def list_policies(request: Request) -> Response:
 @router.get(
     "/health",
     summary="Whether it works, and how far behind it is",
-    responses={200: answer({"type": "object"}, "It works.")} | trouble(),
+    responses=answer(200, {"type": "object"}, "It works.") | trouble(),
 )
 def health(request: Request) -> Response:
     """No token needed: it says nothing about any incident."""

@@ -7,7 +7,7 @@ and all of it but ``reminded_until`` can be worked out from the log again.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from typing import Any, Final
@@ -153,11 +153,11 @@ class Database:
         self.engine.dispose()
 
 
-def add_once(connection: Connection, table: Table, rows: list[Mapping[str, Any]]) -> None:
+def add_once(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert the rows whose key is not there yet."""
     if rows:
         dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-        connection.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
+        connection.execute(dialect.insert(table).on_conflict_do_nothing(), list(rows))
 
 
 def _engine(url: str) -> Engine:

@@ -50,7 +50,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/portal.sqlite"
-    cluster = request.getfixturevalue("cluster")
+    cluster: Cluster | str = request.getfixturevalue("cluster")
     if isinstance(cluster, str):
         pytest.skip(cluster)
     return cluster.new_database()
@@ -111,7 +111,7 @@ def portal(url: str, clock: StandingClock) -> Iterator[Portal]:
     store.database.close()
 
 
-TOKENS = {
+TOKENS: dict[str, dict[str, Any]] = {
     "token-of-dana-0123456789": {"person": "dana", "roles": ["incident-commander"]},
     "token-of-lee-01234567890": {"person": "lee", "roles": ["comms-lead"]},
     "token-of-reader-01234567": {"person": "ria", "may": ["read"]},
