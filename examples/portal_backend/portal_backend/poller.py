@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 import ir_policy as ir
-from portal_backend.policies import PolicyLost
 from portal_backend.store import Store, outbox_rows
 from portal_backend.tables import INCIDENT, OUTBOX, add_once
 
@@ -46,14 +46,16 @@ def next_instant(store: Store) -> datetime | None:
 
 def _wake(store: Store, connection: Connection, row: Row[Any], now: datetime) -> None:
     """Write what fell due and when to come back. One incident in trouble does not keep the others asleep."""
+    found: tuple[ir.Reminder, ...]
     try:
         kept = store.load_in(connection, row)
         # where the clock went back, what it ran ahead to was told already: the keys keep it from being told again
         found = ir.reminders(kept.incident, min(row.reminded_until, now), now)
-        wake, trouble = ir.next_wakeup(kept.incident, now), None
-    except (ir.IRPolicyError, PolicyLost) as error:
-        _LOG.error("incident %s cannot be woken: %s", row.id, error)
-        found, wake, trouble, now = (), now + TROUBLE_AGAIN, str(error), row.reminded_until
+        new = {"next_wakeup": ir.next_wakeup(kept.incident, now), "reminded_until": now, "trouble": None}
+    except SQLAlchemyError:  # the whole transaction failed: it is begun again
+        raise
+    except Exception as error:  # a damaged log, a lost policy, a slip of ours: whatever it is, it is this incident's
+        _LOG.exception("incident %s cannot be woken", row.id)
+        found, new = (), {"next_wakeup": now + TROUBLE_AGAIN, "trouble": f"{type(error).__name__}: {error}"}
     add_once(connection, OUTBOX, outbox_rows(found, now))
-    new = {"next_wakeup": wake, "reminded_until": now, "trouble": trouble}
     connection.execute(update(INCIDENT).where(INCIDENT.c.id == row.id).values(**new))

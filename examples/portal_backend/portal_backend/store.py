@@ -10,7 +10,7 @@ import json
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from threading import Lock
 from typing import Any, Final
 
@@ -28,6 +28,8 @@ MOST_CACHED: Final = 1_000
 STEP_BACK: Final = timedelta(minutes=1)
 """How far the clock may go back unnoticed; until it has caught up, the last instant of the log counts as now."""
 MICROSECOND: Final = timedelta(microseconds=1)
+EARLIEST: Final = datetime(2000, 1, 1, tzinfo=timezone.utc)
+"""Before it the library knows no instants."""
 
 
 class Unknown(Exception):
@@ -194,8 +196,8 @@ def _untold(kept: Kept, step: ir.Step, now: datetime) -> list[ir.Reminder]:
 
 
 def _before(incident: ir.Incident) -> datetime:
-    """An instant before anything of the incident."""
-    return min(event.at for event in incident.log) - MICROSECOND
+    """An instant before anything of the incident can fall due."""
+    return max(min(event.at for event in incident.log) - MICROSECOND, EARLIEST)
 
 
 def _state(incident: ir.Incident, now: datetime) -> dict[str, Any]:

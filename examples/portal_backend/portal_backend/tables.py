@@ -163,8 +163,10 @@ def add_once(connection: Connection, table: Table, rows: Sequence[Mapping[str, A
 def _engine(url: str) -> Engine:
     if url.startswith(("postgresql://", "postgres://")):
         url = f"postgresql+psycopg://{url.partition('://')[2]}"
-    # as many connections as the web framework has threads: nobody waits in vain for one
-    engine = create_engine(url, pool_size=10, max_overflow=40, pool_pre_ping=not url.startswith("sqlite"))
+    if url.startswith("sqlite"):
+        engine = create_engine(url, pool_size=10, max_overflow=40)  # one for each thread of the web framework
+    else:
+        engine = create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)  # a server has a hundred
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _open_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

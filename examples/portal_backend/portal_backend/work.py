@@ -51,6 +51,9 @@ class Worker:
             except SQLAlchemyError as error:
                 _LOG.error("the database does not answer: %s", type(error).__name__)
                 stop.wait(LONGEST_SLEEP)
+            except Exception:  # a poller that has ended tells nobody, and nobody notices
+                _LOG.exception("waking and telling failed, and goes on")
+                stop.wait(LONGEST_SLEEP)
 
     def _sleep(self) -> float:
         wake = next_instant(self._store)

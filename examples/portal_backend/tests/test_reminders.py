@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +162,29 @@ def test_an_incident_in_trouble_keeps_nobody_else_asleep(portal: Portal, another
     said = {key.partition(" ")[0] for key in delivered(portal.store)}
     assert said == {"inc-0", "inc-1", "inc-3"}
     assert portal.client.get("/health").json()["in_trouble"] == 1
+
+
+def test_a_slip_of_ours_in_one_incident_keeps_nobody_else_asleep(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And once it is mended, the one that was left out is told as well."""
+    opened(portal, 3)
+    portal.clock.move(hours=1)
+    with monkeypatch.context() as patched:
+
+        def slips(incident: ir.Incident, after: datetime, now: datetime) -> tuple[ir.Reminder, ...]:
+            if incident.id == "inc-1":
+                raise ZeroDivisionError
+            return right(incident, after, now)
+
+        right = ir.reminders
+        patched.setattr(ir, "reminders", slips)
+        Worker(portal.store).until_idle()
+    assert {key.partition(" ")[0] for key in delivered(portal.store)} == {"inc-0", "inc-2"}
+    portal.clock.move(minutes=5)
+    Worker(portal.store).until_idle()
+    assert delivered(portal.store) == due_by_now(portal.store)
+    assert portal.client.get("/health").json()["in_trouble"] == 0
 
 
 @pytest.mark.parametrize("kills", [3])
