@@ -79,7 +79,7 @@ class TestBrief:
             "  due before closing             update the compliance evidence (security-spec…)",
             "BLOCKED",
             "  the incident channel is open before containment (dana)",
-            "  who is impacted is named before containment (dana)",
+            "  who is impacted is named before containment or closing (dana)",
             "UNKNOWN",
             "  cross-tenant-critical? several tenants are hit where it hurts; yes: SEV0",
             "  exfiltration-likely? data has probably left the portal; yes: SEV0",
@@ -186,7 +186,7 @@ class TestBrief:
         shown = ir.brief(told(policy, PLAYBACK_IS_DOWN, assess, unknown_cause, taken), at(10, 9))
         assert part(shown, "BLOCKED") == [
             "  the incident channel is open before containment (reliability-partner)",
-            "  who is impacted is named before containment (reliability-partner)",
+            "  who is impacted is named before containment or closing (reliability-partner)",
             "  the level is decided before containment or closing (reliability-partner)",
             "  the forensic snapshot comes before clean-up (sam)",
             "    only because nobody has said no to: malicious-cause",
