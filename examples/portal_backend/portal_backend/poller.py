@@ -47,6 +47,7 @@ def next_instant(store: Store) -> datetime | None:
 def _wake(store: Store, connection: Connection, row: Row[Any], now: datetime) -> None:
     """Write what fell due and when to come back. One incident in trouble does not keep the others asleep."""
     found: tuple[ir.Reminder, ...]
+    new: dict[str, Any]
     try:
         kept = store.load_in(connection, row)
         # where the clock went back, what it ran ahead to was told already: the keys keep it from being told again
