@@ -1,4 +1,4 @@
-"""The command line: ``init``, ``serve`` and ``poll``; with nothing at all, a demonstration."""
+"""The command line: ``init``, ``serve``, ``poll`` and a few more; with nothing at all, a demonstration."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
 import ir_policy as ir
 from portal_backend import demo
+from portal_backend.arrivals import bring_in
 from portal_backend.clock import Clock, clock_of, ticking_from
 from portal_backend.limits import is_loopback
 from portal_backend.people import People, SetUpError, people_from
 from portal_backend.policies import Policies, PolicyLost
-from portal_backend.store import Store
+from portal_backend.store import Store, Unknown
 from portal_backend.tables import Database
 from portal_backend.work import Worker
 
@@ -95,6 +97,29 @@ def poll(given: argparse.Namespace) -> int:
     return OK
 
 
+def bring(given: argparse.Namespace) -> int:
+    """Take over incidents that were run elsewhere, each from its log; what is here already stays as it is."""
+    with _store(given.database, given.clock) as store:
+        for path in given.logs:
+            try:
+                new = bring_in(store, path)
+            except OSError as error:
+                raise SetUpError(f"'{path}' cannot be read: {error.strerror}") from None
+            print(f"{'brought in' if new else 'here already'}: {path}")
+    return OK
+
+
+def erase(given: argparse.Namespace) -> int:
+    """Take names and texts out of a log for good; its head stays."""
+    with _store(given.database, given.clock) as store:
+        try:
+            changed = store.erase(given.incident, given.name, given.text)
+        except Unknown:
+            raise SetUpError(f"no incident is called '{given.incident}'") from None
+        print(f"erased in {changed} events")
+    return OK
+
+
 def _serve(store: Store, people: People, host: str, port: int, *, polls: bool, banner: str) -> int:
     import uvicorn
 
@@ -164,6 +189,14 @@ def _parser() -> argparse.ArgumentParser:
     how.add_argument("--once", action="store_true", help="one look")
     how.add_argument("--until-idle", action="store_true", help="until nothing is due and everybody is told")
     polling.set_defaults(run=poll)
+    bringing = commands.add_parser("bring-in", parents=[common], help="take over incidents from their logs")
+    bringing.add_argument("logs", nargs="+", type=Path, metavar="LOG")
+    bringing.set_defaults(run=bring)
+    erasing = commands.add_parser("erase", parents=[common], help="take names and texts out of a log for good")
+    erasing.add_argument("incident")
+    erasing.add_argument("--name", action="append", default=[], help="a person's, wherever it stands")
+    erasing.add_argument("--text", action="append", default=[], help="the free text of the event with this id")
+    erasing.set_defaults(run=erase)
     return parser
 
 

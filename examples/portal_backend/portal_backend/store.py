@@ -55,6 +55,7 @@ class Kept:
     closed: bool
     next_wakeup: datetime | None
     reminded_until: datetime
+    erasures: int
 
     @property
     def last_recorded(self) -> datetime:
@@ -68,7 +69,7 @@ class Store:
         self.database = database
         self.policies = policies
         self.clock = clock
-        self._cache: OrderedDict[tuple[str, str], ir.Incident] = OrderedDict()
+        self._cache: OrderedDict[tuple[str, str, int], ir.Incident] = OrderedDict()
         self._caching = Lock()
 
     # --- writing ---
@@ -95,7 +96,25 @@ class Store:
                 raise Moved(*_where(connection, after.id))
             connection.execute(insert(EVENT).values(_event_row(step)))
             add_once(connection, OUTBOX, outbox_rows(fresh, now))
-        self._remember(after)
+        self._remember(after, kept.erasures)
+
+    def erase(self, id_: str, names: Iterable[str], texts: Iterable[str]) -> int:
+        """Take names of people, and the free text of events, out of a log for good; in how many events they stood.
+
+        Digests stand in their place and the head stays, so whoever kept a head can verify the log as before.
+        """
+        names = frozenset(names)
+        with self.database.writing() as connection:
+            row = _row(connection, id_, locked=True)
+            old = _lines(connection, row)
+            new = ir.erase(old, names=names, texts=texts).split("\n")
+            changed = [(seq, line) for seq, line in enumerate(new[: len(old)]) if line != old[seq]]
+            for seq, line in changed:
+                at = (EVENT.c.incident == id_) & (EVENT.c.seq == seq)
+                connection.execute(update(EVENT).where(at).values(line=line))
+            connection.execute(update(INCIDENT).where(INCIDENT.c.id == id_).values(erasures=row.erasures + 1))
+            _erase_in_outbox(connection, id_, names)
+        return len(changed)
 
     def _put_in(self, steps: list[ir.Step], now: datetime, told_until: datetime | None) -> None:
         incident = steps[-1].incident
@@ -109,7 +128,7 @@ class Store:
         except IntegrityError:
             with self.database.reading() as connection:
                 raise Moved(*_where(connection, incident.id)) from None
-        self._remember(incident)
+        self._remember(incident, 0)
 
     # --- reading ---
 
@@ -120,7 +139,7 @@ class Store:
 
     def load_in(self, connection: Connection, row: Row[Any]) -> Kept:
         """The incident of that row; the chain is verified against the head that the row holds."""
-        key = (row.id, row.head)
+        key = (row.id, row.head, row.erasures)
         with self._caching:
             incident = self._cache.get(key)
             if incident is not None:
@@ -130,8 +149,8 @@ class Store:
             incident = ir.replay(self.policies.of(row.policy), log)
             if (incident.seq, incident.head) != (row.seq, row.head):
                 raise ir.LogInvalid(incident.seq, f"the log does not end where the host left it, at event {row.seq}")
-            self._remember(incident)
-        return Kept(incident, row.seq, row.head, row.closed, row.next_wakeup, row.reminded_until)
+            self._remember(incident, row.erasures)
+        return Kept(incident, row.seq, row.head, row.closed, row.next_wakeup, row.reminded_until, row.erasures)
 
     def log_text(self, id_: str) -> tuple[str, int, str]:
         """The log as it is stored, how many events it has, and its head."""
@@ -164,10 +183,10 @@ class Store:
         last = kept.last_recorded
         return last if now < last <= now + STEP_BACK else now
 
-    def _remember(self, incident: ir.Incident) -> None:
-        """A head names the whole log before it, so what is found under it is never stale."""
+    def _remember(self, incident: ir.Incident, erasures: int) -> None:
+        """A head names the whole log before it, so what is found under it is never stale; nor are erased words."""
         with self._caching:
-            self._cache[(incident.id, incident.head or "")] = incident
+            self._cache[(incident.id, incident.head or "", erasures)] = incident
             while len(self._cache) > MOST_CACHED:
                 self._cache.popitem(last=False)
 
@@ -231,8 +250,18 @@ def _body(reminder: ir.Reminder) -> str:
     return json.dumps(said, ensure_ascii=False)
 
 
-def _row(connection: Connection, id_: str) -> Row[Any]:
-    row = connection.execute(select(INCIDENT).where(INCIDENT.c.id == id_)).one_or_none()
+def _erase_in_outbox(connection: Connection, id_: str, names: frozenset[str]) -> None:
+    """A follow-up action is owed by a person; what was told stays told, without the name."""
+    for row in connection.execute(select(OUTBOX.c.key, OUTBOX.c.body).where(OUTBOX.c.incident == id_)).all():
+        said = json.loads(row.body)
+        if said["owed_by"] in names:
+            body = json.dumps({**said, "owed_by": "erased"}, ensure_ascii=False)
+            connection.execute(update(OUTBOX).where(OUTBOX.c.key == row.key).values(body=body))
+
+
+def _row(connection: Connection, id_: str, *, locked: bool = False) -> Row[Any]:
+    wanted = select(INCIDENT).where(INCIDENT.c.id == id_)
+    row = connection.execute(wanted.with_for_update() if locked else wanted).one_or_none()
     if row is None:
         raise Unknown(id_)
     return row

@@ -85,6 +85,7 @@ INCIDENT: Final = Table(
     Column("closed", Boolean, nullable=False),
     Column("next_wakeup", Instant),
     Column("reminded_until", Instant, nullable=False),
+    Column("erasures", Integer, nullable=False, default=0),  # words were taken out of the log so often; the head stays
     Column("trouble", Text),  # why the poller could not wake it, until it could
     Index("incident_next_wakeup", "next_wakeup"),
 )

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import Any
 
 from test_reminders import environment
@@ -109,6 +110,24 @@ def test_what_was_answered_before_a_kill_is_there_after_it(url: str) -> None:
     with serving("serve", "--database", url, "--no-poll") as port:
         status, brief = ask(port, "/incidents/inc-7/brief")
     assert (status, brief["seq"], brief["head"]) == (200, 11, heads[-1])
+
+
+def test_a_log_from_elsewhere_is_taken_over_once(url: str) -> None:
+    """Its events are the same; its lines are chained from now on, and what it says of people can be erased."""
+    log = Path(__file__).parents[2] / "incidents" / "okta-2022.jsonl"
+    for said in ("brought in", "here already"):
+        done = run("bring-in", str(log), "--database", url)
+        assert (done.returncode, done.stdout) == (0, f"{said}: {log}\n"), done.stderr
+    done = run("erase", "okta-2022", "--name", "okta-service-desk", "--database", url)
+    assert (done.returncode, done.stdout) == (0, "erased in 2 events\n"), done.stderr
+    for wrong in (
+        ("erase", "nothing", "--name", "x"),
+        ("erase", "okta-2022", "--name", "x"),
+        ("bring-in", __file__),
+        ("bring-in", "/"),
+    ):
+        done = run(*wrong, "--database", url)
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
 
 
 def test_tokens_come_from_the_environment(url: str) -> None:
