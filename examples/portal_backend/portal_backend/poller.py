@@ -50,9 +50,9 @@ def _wake(store: Store, connection: Connection, row: Row[Any], now: datetime) ->
     new: dict[str, Any]
     try:
         kept = store.load_in(connection, row)
-        # where the clock went back, what it ran ahead to was told already: the keys keep it from being told again
-        found = ir.reminders(kept.incident, min(row.reminded_until, now), now)
-        new = {"next_wakeup": ir.next_wakeup(kept.incident, now), "reminded_until": now, "trouble": None}
+        # where everything stands, however long nobody looked: the keys keep it from being told again
+        found = ir.reminders(kept.incident, None, now)
+        new = {"next_wakeup": ir.next_wakeup(kept.incident, now), "trouble": None}
     except SQLAlchemyError:  # the whole transaction failed: it is begun again
         raise
     except Exception as error:  # a damaged log, a lost policy, a slip of ours: whatever it is, it is this incident's

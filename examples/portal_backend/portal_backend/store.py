@@ -10,7 +10,7 @@ import json
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any, Final
 
@@ -27,9 +27,6 @@ __all__ = ["Kept", "Moved", "Store", "Unknown", "outbox_rows"]
 MOST_CACHED: Final = 1_000
 STEP_BACK: Final = timedelta(minutes=1)
 """How far the clock may go back unnoticed; until it has caught up, the last instant of the log counts as now."""
-MICROSECOND: Final = timedelta(microseconds=1)
-EARLIEST: Final = datetime(2000, 1, 1, tzinfo=timezone.utc)
-"""Before it the library knows no instants."""
 
 
 class Unknown(Exception):
@@ -54,7 +51,6 @@ class Kept:
     head: str
     closed: bool
     next_wakeup: datetime | None
-    reminded_until: datetime
     erasures: int
 
     @property
@@ -76,26 +72,26 @@ class Store:
 
     def open(self, step: ir.Step, now: datetime) -> None:
         """Store a new incident. Raises :class:`Moved` if one of this id is there already."""
-        self._put_in([step], now, told_until=None)
+        self._put_in([step], now, outbox_rows(ir.reminders(step.incident, None, now), now))
 
     def bring_in(self, steps: list[ir.Step], now: datetime) -> None:
         """Store an incident that was run elsewhere until now, with its log; what was due there was told there."""
-        self._put_in(steps, now, told_until=now)
+        told = outbox_rows(ir.reminders(steps[-1].incident, None, now), now)
+        self._put_in(steps, now, [{**row, "sent_at": now} for row in told])
 
     def append(self, kept: Kept, step: ir.Step, now: datetime) -> None:
         """Store one more event. Raises :class:`Moved` if the log is no longer the one that was loaded."""
         after = step.incident
-        fresh = _untold(kept, step, now)
         moved_on = (
             update(INCIDENT)
             .where(INCIDENT.c.id == after.id, INCIDENT.c.seq == kept.seq, INCIDENT.c.head == kept.head)
-            .values(**_state(after, now), reminded_until=now, trouble=None)
+            .values(**_state(after, now), trouble=None)
         )
         with self.database.writing() as connection:
             if connection.execute(moved_on).rowcount != 1:
                 raise Moved(*_where(connection, after.id))
             connection.execute(insert(EVENT).values(_event_row(step)))
-            add_once(connection, OUTBOX, outbox_rows(fresh, now))
+            add_once(connection, OUTBOX, outbox_rows(_to_tell(kept.incident, step, now), now))
         self._remember(after, kept.erasures)
 
     def erase(self, id_: str, names: Iterable[str], texts: Iterable[str]) -> int:
@@ -116,15 +112,14 @@ class Store:
             _erase_in_outbox(connection, id_, names)
         return len(changed)
 
-    def _put_in(self, steps: list[ir.Step], now: datetime, told_until: datetime | None) -> None:
+    def _put_in(self, steps: list[ir.Step], now: datetime, told: list[dict[str, Any]]) -> None:
         incident = steps[-1].incident
-        told_until = told_until or _before(incident)
         row = {"id": incident.id, "policy": incident.policy.digest, "header": incident.header, **_state(incident, now)}
         try:
             with self.database.writing() as connection:
-                connection.execute(insert(INCIDENT).values(**row, reminded_until=now))
+                connection.execute(insert(INCIDENT).values(**row))
                 connection.execute(insert(EVENT), [_event_row(step) for step in steps])
-                add_once(connection, OUTBOX, outbox_rows(ir.reminders(incident, told_until, now), now))
+                add_once(connection, OUTBOX, told)
         except IntegrityError:
             with self.database.reading() as connection:
                 raise Moved(*_where(connection, incident.id)) from None
@@ -145,12 +140,10 @@ class Store:
             if incident is not None:
                 self._cache.move_to_end(key)
         if incident is None:
-            log = ir.read_log(_lines(connection, row), head=row.head)
+            log = ir.read_log(_lines(connection, row), head=row.head, seq=row.seq)
             incident = ir.replay(self.policies.of(row.policy), log)
-            if (incident.seq, incident.head) != (row.seq, row.head):
-                raise ir.LogInvalid(incident.seq, f"the log does not end where the host left it, at event {row.seq}")
             self._remember(incident, row.erasures)
-        return Kept(incident, row.seq, row.head, row.closed, row.next_wakeup, row.reminded_until, row.erasures)
+        return Kept(incident, row.seq, row.head, row.closed, row.next_wakeup, row.erasures)
 
     def log_text(self, id_: str) -> tuple[str, int, str]:
         """The log as it is stored, how many events it has, and its head."""
@@ -202,21 +195,13 @@ def outbox_rows(reminders: Iterable[ir.Reminder], now: datetime) -> list[dict[st
 # --- rows -----------------------------------------------------------------------------------------------
 
 
-def _untold(kept: Kept, step: ir.Step, now: datetime) -> list[ir.Reminder]:
-    """What fell due before the new event happened, though it may be settled by now; and what is due with it.
+def _to_tell(before: ir.Incident, step: ir.Step, now: datetime) -> list[ir.Reminder]:
+    """Where every obligation stands with the new event; and where it stood when that happened, if it is settled by now.
 
-    Late news can make something fall due before the last look, so everything there is now is compared with all that was.
+    The keys keep apart what was told already.
     """
-    before, after, until = kept.incident, step.incident, kept.reminded_until
-    told = {one.key for one in ir.reminders(before, _before(before), until)}
-    fell = ir.reminders(before, until, max(until, min(step.event.at, now)))
-    found = ir.reminders(after, _before(after), now)
-    return [*fell, *(one for one in found if one.at > until or one.key not in told)]
-
-
-def _before(incident: ir.Incident) -> datetime:
-    """An instant before anything of the incident can fall due."""
-    return max(min(event.at for event in incident.log) - MICROSECOND, EARLIEST)
+    fell = [one for one in ir.reminders(before, None, now) if one.at <= step.event.at]
+    return [*fell, *ir.reminders(step.incident, None, now)]
 
 
 def _state(incident: ir.Incident, now: datetime) -> dict[str, Any]:

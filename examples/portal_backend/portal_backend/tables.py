@@ -1,7 +1,7 @@
 """The tables, and how a transaction begins on each database.
 
 One table is the truth: ``event``, append-only. ``incident`` holds what is indexed or compared when somebody appends,
-and all of it but ``reminded_until`` can be worked out from the log again.
+and all of it can be worked out from the log again.
 """
 
 from __future__ import annotations
@@ -84,7 +84,6 @@ INCIDENT: Final = Table(
     Column("head", String(71), nullable=False),
     Column("closed", Boolean, nullable=False),
     Column("next_wakeup", Instant),
-    Column("reminded_until", Instant, nullable=False),
     Column("erasures", Integer, nullable=False, default=0),  # words were taken out of the log so often; the head stays
     Column("trouble", Text),  # why the poller could not wake it, until it could
     Index("incident_next_wakeup", "next_wakeup"),
