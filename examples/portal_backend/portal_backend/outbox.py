@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, func, or_, select, update
 
 from portal_backend.clock import Clock
-from portal_backend.tables import DELIVERED, OUTBOX, Database, add_once
+from portal_backend.tables import DELIVERED, OUTBOX, Database, count_again
 
 __all__ = ["Deliver", "delivering_to_table", "send_batch", "unsent"]
 
@@ -56,7 +56,8 @@ def delivering_to_table(database: Database, clock: Clock) -> Deliver:
 
     def deliver(key: str, body: dict[str, Any]) -> None:
         with database.writing() as connection:
-            add_once(connection, DELIVERED, [{"key": key, "at": clock(), "body": json.dumps(body, ensure_ascii=False)}])
+            row = {"key": key, "at": clock(), "body": json.dumps(body, ensure_ascii=False)}
+            count_again(connection, DELIVERED, row)
         _LOG.info("%(incident)s: %(kind)s: %(title)s (%(owed_by)s), due %(due)s", body)
 
     return deliver

@@ -33,7 +33,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator
 
 __all__ = [
-    "DELIVERED", "DOCUMENT", "EVENT", "INCIDENT", "OUTBOX", "POLICY", "Database", "add_once",
+    "DELIVERED", "DOCUMENT", "EVENT", "INCIDENT", "OUTBOX", "POLICY", "Database", "add_once", "count_again",
 ]  # fmt: skip
 
 
@@ -117,6 +117,7 @@ DELIVERED: Final = Table(
     Column("key", String(1000), primary_key=True),
     Column("at", Instant, nullable=False),
     Column("body", Text, nullable=False),
+    Column("times", Integer, nullable=False, default=1),  # how often it was sent; it counts once
 )
 """The outside world of the demonstration: a receiver that knows idempotency keys."""
 
@@ -158,6 +159,14 @@ def add_once(connection: Connection, table: Table, rows: Sequence[Mapping[str, A
     if rows:
         dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
         connection.execute(dialect.insert(table).on_conflict_do_nothing(), list(rows))
+
+
+def count_again(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
+    """Insert the row, or count that its key came once more."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    keep = dialect.insert(table).values(**row)
+    again = keep.on_conflict_do_update(index_elements=["key"], set_={"times": table.c.times + 1})
+    connection.execute(again)
 
 
 def _engine(url: str) -> Engine:

@@ -1,0 +1,50 @@
+"""Trials of a host, whatever it is made of: does it lose, double or break anything when things go wrong?
+
+A host is described by two commands, an append and two questions (:class:`Host`), and is tried on an empty database for
+each trial. Pollers are killed while they race, events come twice and in another order, many write at once, clocks are
+wrong. What must follow is worked out by the library from the lines that the host has stored::
+
+    report = examine(a_new_host, reminders=2_000, kills=8)
+    assert report.ok, report
+
+Nothing imports this package but who tries a host: it starts and kills programs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ir_policy.testing.host.contract import Answer, Append, Command, Host
+from ir_policy.testing.host.killing import killed_pollers
+from ir_policy.testing.host.racing import racing_writers
+from ir_policy.testing.host.report import Report, Trial
+from ir_policy.testing.host.story import Story, a_long_night
+from ir_policy.testing.host.telling import other_orders, stepping_clocks
+
+__all__ = [
+    "Answer", "Append", "Command", "Host", "Report", "Story", "Trial", "a_long_night", "examine", "killed_pollers",
+    "other_orders", "racing_writers", "stepping_clocks",
+]  # fmt: skip
+
+
+def examine(
+    new: Callable[[], Host],
+    *,
+    reminders: int = 120,
+    kills: int = 3,
+    appends: int = 40,
+    at_once: int = 8,
+    story: Story = a_long_night,
+) -> Report:
+    """Every trial, each on a host that ``new`` makes on an empty database.
+
+    ``story`` must be one under the host's policy, with something that falls due within ten days after it.
+    """
+
+    def trials() -> Iterator[Trial]:
+        yield killed_pollers(new(), reminders, kills, story)
+        yield other_orders(new(), story)
+        yield racing_writers(new(), appends, at_once, story)
+        yield stepping_clocks(new(), story=story)
+
+    return Report(tuple(trials()))

@@ -1,0 +1,58 @@
+"""How a host is driven from outside: two commands, an append, and two questions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from ir_policy.log.events import Event
+from ir_policy.rules.model import Policy
+
+__all__ = ["Answer", "Append", "Command", "Host"]
+
+Command = Sequence[str]
+"""A program and its arguments."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a host says to an append: whether it stored the event, and where the log stands now."""
+
+    stored: bool
+    seq: int
+    head: str
+
+
+class Append(Protocol):
+    """Takes in one event, if the log still is where the caller saw it; called from several threads at once.
+
+    The event is recorded whatever the policy says of it. One that the log holds already changes nothing. ``now`` is what
+    the host's clock shows.
+    """
+
+    def __call__(self, event: Event, seq: int, head: str, now: datetime) -> Answer: ...
+
+
+@dataclass(frozen=True)
+class Host:
+    """One host on one empty database.
+
+    ``effects`` counts what the receiver of the reminders did, by key. A receiver that knows keys drops what it is sent
+    again, so a host that sends at least once under the key is counted once; one whose receiver knows none is counted as it is.
+    """
+
+    policy: Policy
+    """The policy that incidents are opened under."""
+    prepare: Callable[[Sequence[Path], datetime], Command]
+    """Makes the database and takes over the incidents of these logs, whose reminders were told elsewhere until that instant."""
+    poll: Callable[[datetime], Command]
+    """Wakes and tells until nothing is left to do, with a clock that stands at that instant."""
+    effects: Callable[[], Mapping[str, int]]
+    append: Append
+    lines: Callable[[str], Iterable[str]]
+    """The log of an incident as it is stored, the header first."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """What the two commands find in their environment, beside what is there."""
