@@ -3,6 +3,8 @@
 
 python3 examples/portal_backend/run.py                 the recorded incidents, to look at
 python3 examples/portal_backend/run.py test            its tests
+python3 examples/portal_backend/run.py conform         kills, races and wrong clocks in large numbers, and what was lost
+python3 examples/portal_backend/run.py load            how much it bears
 python3 examples/portal_backend/run.py serve --help    everything else the host can do
 """
 
@@ -18,6 +20,12 @@ HERE = Path(__file__).resolve().parent
 LIBRARY = HERE.parents[1]
 VENV = HERE / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+FOR_TESTS = {
+    "test": ["-m", "pytest", "-q"],
+    "conform": ["tests/conformance.py"],
+    "load": ["tests/load.py"],
+}
 
 
 def set_up(requirements: str) -> None:
@@ -35,19 +43,19 @@ def set_up(requirements: str) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    testing = arguments[:1] == ["test"]
+    program = FOR_TESTS.get("".join(arguments[:1]))
     try:
-        set_up("requirements-test.txt" if testing else "requirements.txt")
+        set_up("requirements-test.txt" if program else "requirements.txt")
     except subprocess.CalledProcessError:
         print("could not install what the host needs; the reason is above", file=sys.stderr)
         return 1
-    command = ["pytest", "-q", *arguments[1:]] if testing else ["portal_backend", *arguments]
+    command = [*program, *arguments[1:]] if program else ["-m", "portal_backend", *arguments]
     # tests stand in the folder of the example; whatever else is done happens where the caller is
     path = os.pathsep.join(filter(None, [str(HERE), os.environ.get("PYTHONPATH", "")]))
     environment = {**os.environ, "PYTHONPATH": path}
     try:
         return subprocess.run(
-            [str(PYTHON), "-m", *command], env=environment, cwd=HERE if testing else None, check=False
+            [str(PYTHON), *command], env=environment, cwd=HERE if program else None, check=False
         ).returncode
     except KeyboardInterrupt:
         return 0

@@ -31,6 +31,12 @@ from ir_policy.testing.host import Answer, Host, examine
 HERE = Path(__file__).resolve().parent
 
 
+def environment() -> dict[str, str]:
+    """What a program of the portal needs in its environment to be found."""
+    path = os.pathsep.join(filter(None, [str(HERE.parent), os.environ.get("PYTHONPATH", "")]))
+    return {**os.environ, "PYTHONPATH": path}
+
+
 class Portal:
     """One portal: two hosts that write in this process, and pollers in processes of their own, on one database."""
 
@@ -43,7 +49,6 @@ class Portal:
 
     def host(self) -> Host:
         """What the trials are handed."""
-        path = os.pathsep.join(filter(None, [str(HERE.parent), os.environ.get("PYTHONPATH", "")]))
         return Host(
             policy=self._stores[0].policies.current(),
             prepare=self._prepare,
@@ -51,7 +56,7 @@ class Portal:
             effects=self._effects,
             append=self._append,
             lines=self._lines,
-            environment={"PYTHONPATH": path},
+            environment=environment(),
         )
 
     def close(self) -> None:
@@ -114,7 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.add_argument(f"--{name}", type=int, default=many)
     given = vars(parser.parse_args(arguments))
     with ExitStack() as stack:
-        passed = [_tried(name, new_database, given) for name, new_database in _databases(stack)]
+        passed = [_tried(name, new_database, given) for name, new_database in databases(stack)]
     return 0 if all(passed) else 1
 
 
@@ -137,7 +142,7 @@ def _tried(name: str, new_database: Callable[[], str], given: Mapping[str, int])
     return report.ok
 
 
-def _databases(stack: ExitStack) -> Iterator[tuple[str, Callable[[], str]]]:
+def databases(stack: ExitStack) -> Iterator[tuple[str, Callable[[], str]]]:
     yield "SQLite", lambda: ""
     try:
         cluster = stack.enter_context(Cluster.started())

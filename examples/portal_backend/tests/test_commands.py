@@ -16,7 +16,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
-from test_reminders import environment
+from conformance import environment
 
 from conftest import TOKENS
 

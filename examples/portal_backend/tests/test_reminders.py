@@ -1,12 +1,7 @@
-"""What fell due is told once: by any number of pollers, across kills, whatever the clock does."""
+"""What fell due is told once: by any number of pollers, whatever the clock does. Kills are in test_conformance.py."""
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -19,9 +14,9 @@ from portal_backend.arrivals import bring_in
 from portal_backend.outbox import send_batch, unsent
 from portal_backend.poller import wake_due
 from portal_backend.store import Store
-from portal_backend.tables import DELIVERED, INCIDENT, OUTBOX
+from portal_backend.tables import DELIVERED, INCIDENT
 from portal_backend.work import Worker
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 import ir_policy as ir
 from conftest import START, Portal
@@ -207,57 +202,3 @@ def test_a_slip_of_ours_in_one_incident_keeps_nobody_else_asleep(
     Worker(portal.store).until_idle()
     assert delivered(portal.store) == due_by_now(portal.store)
     assert portal.client.get("/health").json()["in_trouble"] == 0
-
-
-@pytest.mark.parametrize("kills", [3])
-def test_pollers_that_are_killed_lose_nothing_and_double_nothing(portal: Portal, tmp_path: Path, kills: int) -> None:
-    """Killed in the middle, again and again; the last one finishes, and every reminder was received once."""
-    opened(portal, MANY)
-    portal.clock.move(hours=1)
-    expected = due_by_now(portal.store)
-    time_file = tmp_path / "now"
-    time_file.write_text(portal.clock.at.isoformat(), encoding="utf-8")
-    for number in range(kills):
-        goal = len(expected) * (number + 1) // (kills + 2)
-        kill_at(portal.store, time_file, lambda: len(delivered(portal.store)), goal)
-    done = subprocess.run(
-        poller(portal.url, time_file), env=environment(), capture_output=True, timeout=120, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    assert delivered(portal.store) == expected
-    with portal.store.database.reading() as connection:
-        rows, sent = connection.execute(select(func.count(), func.count(OUTBOX.c.sent_at)).select_from(OUTBOX)).one()
-    assert (rows, sent) == (len(expected), len(expected))
-
-
-def kill_at(store: Store, time_file: Path, count: Callable[[], int], goal: int) -> None:
-    """Start a poller, and kill it as soon as it has got so far; it must not have finished before."""
-    process = subprocess.Popen(
-        poller(str(store.database.engine.url.render_as_string(hide_password=False)), time_file),
-        env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    until = time.monotonic() + 60
-    while count() < goal and process.poll() is None and time.monotonic() < until:
-        time.sleep(0.002)
-    process.send_signal(signal.SIGKILL)
-    assert process.wait(timeout=30) == -signal.SIGKILL
-    assert count() >= goal
-
-
-def poller(url: str, time_file: Path) -> list[str]:
-    return [
-        sys.executable,
-        "-m",
-        "portal_backend",
-        "poll",
-        "--until-idle",
-        "--database",
-        url,
-        "--clock",
-        f"@{time_file}",
-    ]
-
-
-def environment() -> dict[str, str]:
-    here = str(Path(__file__).parents[1])
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH", "")]))}

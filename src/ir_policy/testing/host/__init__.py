@@ -18,11 +18,11 @@ from ir_policy.testing.host.contract import Answer, Append, Command, Host
 from ir_policy.testing.host.killing import killed_pollers
 from ir_policy.testing.host.racing import racing_writers
 from ir_policy.testing.host.report import Report, Trial
-from ir_policy.testing.host.story import Story, a_long_night
+from ir_policy.testing.host.story import Story, everything_at_once
 from ir_policy.testing.host.telling import other_orders, stepping_clocks
 
 __all__ = [
-    "Answer", "Append", "Command", "Host", "Report", "Story", "Trial", "a_long_night", "examine", "killed_pollers",
+    "Answer", "Append", "Command", "Host", "Report", "Story", "Trial", "everything_at_once", "examine", "killed_pollers",
     "other_orders", "racing_writers", "stepping_clocks",
 ]  # fmt: skip
 
@@ -34,11 +34,12 @@ def examine(
     kills: int = 3,
     appends: int = 40,
     at_once: int = 8,
-    story: Story = a_long_night,
+    story: Story | None = None,
 ) -> Report:
     """Every trial, each on a host that ``new`` makes on an empty database.
 
-    ``story`` must be one under the host's policy, with something that falls due within ten days after it.
+    ``story`` is what happens in an incident; without one it is everything that the host's policy knows. Something must
+    fall due within ten days after it, at two instants or more.
     """
 
     def trials() -> Iterator[Trial]:

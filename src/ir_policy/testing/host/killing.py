@@ -6,81 +6,138 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from ir_policy.answers import reminders as reminders_of
 from ir_policy.desk import replay
 from ir_policy.log.events import Event
 from ir_policy.testing.host.contract import Host
-from ir_policy.testing.host.processes import HostFailed, Program, folder, run, until
+from ir_policy.testing.host.processes import HostFailed, Program, folder, run, seconds, until, wait
 from ir_policy.testing.host.report import Trial
-from ir_policy.testing.host.story import HOURS, Story, a_long_night, last_of, may_tell, stored, to_tell, written
+from ir_policy.testing.host.story import HOURS, Story, everything_at_once, last_of, may_tell, stored, to_tell, written
 
 __all__ = ["killed_pollers"]
 
 LOOK: Final = 0.004
 STEP: Final = 0.0017
 """Seconds: each kill comes so much later after the progress it waits for, so that kills fall everywhere in a batch."""
-BOTH_EACH: Final = 3
-"""Every so many kills it is both pollers at once, as when a machine dies."""
+IN_A_WAVE: Final = 2
+"""Kills while one wave of reminders is told: of both pollers before they tell, and of one in the middle."""
 
 
-def killed_pollers(host: Host, reminders: int = 120, kills: int = 3, story: Story = a_long_night) -> Trial:
-    """At least so many reminders are due at once; pollers are killed so often while they tell them."""
+def killed_pollers(host: Host, reminders: int = 120, kills: int = 3, story: Story | None = None) -> Trial:
+    """At least so many reminders fall due, in waves; so often pollers are killed while they wake and tell."""
     trial = Trial("pollers that are killed", {"reminders due": 0, "kills while there was work": 0})
+    story = story or everything_at_once(host.policy)
     one = replay(host.policy, story("kit-0"))
-    begun, at = last_of(one.log), last_of(one.log) + HOURS
-    due_of_one = len(to_tell([one], at) - to_tell([one], begun))
-    if not due_of_one:
-        trial.wrong.append(f"nothing falls due in {HOURS} after the story")
+    begun = last_of(one.log)
+    waves = _waves(sorted({due.at for due in reminders_of(one, begun, begun + HOURS)}), kills)
+    if not waves:
+        trial.wrong.append(f"less than two waves of reminders fall due in {HOURS} after the story")
         return trial
-    stories = [story(f"kit-{number}") for number in range(-(-reminders // due_of_one))]
+    each = {key for at in waves for key in to_tell([one], at)} - to_tell([one], begun)
+    stories = [story(f"kit-{number}") for number in range(-(-reminders // len(each)))]
     try:
         with folder() as logs:
             run(host.prepare(written(logs, stories), begun), host.environment)
-        before = set(host.effects())
-        due = due_of_one * len(stories)
-        trial.examined["kills while there was work"] = _race(host, trial, at, kills, len(before), due)
-        run(host.poll(at), host.environment)  # after a restart there is nothing more to tell
+        landed = _Killing(host, len(stories)).all(begun, waves, kills)
+        run(host.poll(waves[-1]), host.environment)  # after a restart there is nothing more to tell
     except HostFailed as error:
         trial.wrong.append(str(error))
-    _judge(host, trial, stories, begun, at)
+        return trial
+    trial.examined["kills while there was work"] = landed
+    if landed < kills:
+        trial.wrong.append(f"only {landed} of {kills} kills came while there was work: make more reminders due")
+    _judge(host, trial, stories, [begun, *waves])
     return trial
 
 
-def _race(host: Host, trial: Trial, at: datetime, kills: int, before: int, due: int) -> int:
-    """Two pollers at a time until everything is told; how many kills hit one while there was work left."""
-    pollers, landed = [_poller(host, at), _poller(host, at)], 0
-    try:
-        for number in range(kills):
-            goal = before + due * (number + 1) // (kills + 2)
-            if not _got(host, pollers, goal, STEP * number):
-                break
-            # the one that has run longest is at work; the other may still be starting
-            victims = pollers if number % BOTH_EACH == BOTH_EACH - 1 else pollers[:1]
-            hits = [victim.kill() for victim in victims]
-            landed += any(hits) and len(host.effects()) < before + due
-            pollers = [*pollers[len(victims) :], *(_poller(host, at) for _ in victims)]
-        for poller in pollers:
-            poller.finish()
-    finally:
-        for poller in pollers:
-            poller.stop()
-    if landed < kills:
-        trial.wrong.append(f"only {landed} of {kills} kills came while there was work: make more reminders due")
-    return landed
+def _waves(instants: Sequence[datetime], kills: int) -> list[datetime]:
+    """The first instant at which something falls due, and of the last ones as many as there are kills for."""
+    if len(instants) < 2:
+        return []
+    many = min(max(-(-kills // IN_A_WAVE), 1), len(instants) - 1)
+    return [instants[0], *instants[-many:]]
 
 
-def _got(host: Host, pollers: list[Program], goal: int, then: float) -> bool:
-    """Wait until so many reminders had an effect; whether they had while somebody was still at work."""
-    until(lambda: len(host.effects()) >= goal or not any(one.runs for one in pollers), LOOK, then)
-    return any(one.runs for one in pollers)
-
-
-def _poller(host: Host, at: datetime) -> Program:
-    return Program(host.poll(at), host.environment)
-
-
-def _judge(host: Host, trial: Trial, stories: list[Sequence[Event]], begun: datetime, at: datetime) -> None:
+def _judge(host: Host, trial: Trial, stories: Sequence[Sequence[Event]], begun_and_waves: Sequence[datetime]) -> None:
+    begun, *waves = begun_and_waves
     found = [stored(host, trial, story, seq=len(story), head=None) for story in stories]
     incidents = [incident for incident in found if incident is not None]
-    due = to_tell(incidents, at) - to_tell(incidents, begun)
+    due = {key for at in waves for key in to_tell(incidents, at)} - to_tell(incidents, begun)
     trial.examined |= {"incidents": len(incidents), "reminders due": len(due)}
-    trial.count(host.effects(), due, may_tell(incidents, at))
+    trial.count(host.effects(), due, may_tell(incidents, waves[-1]))
+
+
+class _Killing:
+    """Kills, wave by wave. The first wave is told in peace, to learn how long a poller takes to begin."""
+
+    def __init__(self, host: Host, incidents: int) -> None:
+        self._host = host
+        self._incidents = incidents
+        self._pollers: list[Program] = []
+
+    def all(self, begun: datetime, waves: Sequence[datetime], kills: int) -> int:
+        """Tell every wave and kill so often; how many kills hit one that ran while there was something left to tell."""
+        start = seconds()
+        run(self._host.poll(begun), self._host.environment)
+        idle = seconds() - start
+        working = max(self._first(waves[0]), idle)
+        landed, later = 0, waves[1:]
+        for number, at in enumerate(later):
+            here = kills * (number + 1) // len(later) - kills * number // len(later)
+            share = (number + 0.5) / len(later)
+            landed += self._wave(at, here, early=idle * 0.8 + (working - idle * 0.8) * share)
+        return landed
+
+    def _first(self, at: datetime) -> float:
+        """How many seconds pass from the start of two pollers to their first effect."""
+        start, before = seconds(), len(self._host.effects())
+        try:
+            self._start(at, 2)
+            self._told(before + 1)
+            took = seconds() - start
+            self._finish()
+        finally:
+            self._stop()
+        return took
+
+    def _wave(self, at: datetime, kills: int, early: float) -> int:
+        """Both pollers are killed so early; then the one that has run longest, again and again."""
+        before, told = len(self._host.effects()), []
+        try:
+            self._start(at, 2)
+            for number in range(kills):
+                if number == 0:
+                    wait(early)
+                else:
+                    self._told(before + max(self._incidents * number // kills, 1), STEP * (number % 5))
+                so_far = len(self._host.effects())
+                # the one that has run longest is at work; the other may still be starting
+                if self._kill(at, 1 if number else 2):
+                    told.append(so_far)
+            self._finish()
+        finally:
+            self._stop()
+        return sum(so_far < len(self._host.effects()) for so_far in told)
+
+    def _told(self, goal: int, then: float = 0.0) -> None:
+        """Wait until so many reminders had an effect, or nobody is at work any more."""
+        until(lambda: len(self._host.effects()) >= goal or not any(one.runs for one in self._pollers), LOOK)
+        wait(then)
+
+    def _kill(self, at: datetime, many: int) -> bool:
+        hits = [victim.kill() for victim in self._pollers[:many]]
+        del self._pollers[:many]
+        self._start(at, many)
+        return any(hits)
+
+    def _start(self, at: datetime, many: int) -> None:
+        self._pollers += [Program(self._host.poll(at), self._host.environment) for _ in range(many)]
+
+    def _finish(self) -> None:
+        for poller in self._pollers:
+            poller.finish()
+
+    def _stop(self) -> None:
+        for poller in self._pollers:
+            poller.stop()
+        self._pollers = []

@@ -14,7 +14,7 @@ from typing import Final
 
 from ir_policy.testing.host.contract import Command
 
-__all__ = ["PATIENCE", "HostFailed", "Program", "folder", "run", "until"]
+__all__ = ["PATIENCE", "HostFailed", "Program", "folder", "run", "seconds", "until", "wait"]
 
 PATIENCE: Final = 120.0
 """Seconds a program may take."""
@@ -77,15 +77,22 @@ def run(command: Command, environment: Mapping[str, str]) -> None:
     Program(command, environment).finish()
 
 
-def until(reached: Callable[[], bool], pause: float, then: float = 0.0) -> bool:
-    """Look again and again until it is so, and wait ``then`` seconds more; whether it was so in time."""
-    last = time.monotonic() + PATIENCE
+def until(reached: Callable[[], bool], pause: float) -> None:
+    """Look again and again until it is so. Raises :class:`HostFailed` when nobody can wait any longer."""
+    last = seconds() + PATIENCE
     while not reached():
-        if time.monotonic() > last:
-            return False
-        time.sleep(pause)
-    time.sleep(then)
-    return True
+        if seconds() > last:
+            raise HostFailed(f"nothing more happened in {PATIENCE:.0f} seconds")
+        wait(pause)
+
+
+def seconds() -> float:
+    """A clock to take differences of."""
+    return time.monotonic()
+
+
+def wait(length: float) -> None:
+    time.sleep(length)
 
 
 @contextmanager

@@ -13,18 +13,18 @@ from ir_policy.testing import told
 from ir_policy.testing.host.contract import Answer, Host
 from ir_policy.testing.host.processes import PATIENCE, HostFailed, folder, run
 from ir_policy.testing.host.report import Trial
-from ir_policy.testing.host.story import Story, a_long_night, last_of, stored, written
-from ir_policy.testing.host.telling import taken_in, where_it_stands
+from ir_policy.testing.host.story import Story, everything_at_once, last_of, stored, written
+from ir_policy.testing.host.telling import appended, taken_in, where_it_stands
 
 __all__ = ["racing_writers"]
 
 INCIDENT: Final = "kit-0"
 
 
-def racing_writers(host: Host, appends: int = 40, at_once: int = 8, story: Story = a_long_night) -> Trial:
+def racing_writers(host: Host, appends: int = 40, at_once: int = 8, story: Story | None = None) -> Trial:
     """So many appends, so many of them at once after the same event; then one event by all of them, each again and again."""
-    trial = Trial("racing writers", {"appends": 0, "places": 0})
-    events = list(story(INCIDENT))
+    trial = Trial("racing writers", {"appends": 0, "retries of one event": 0, "places": 0})
+    events = list((story or everything_at_once(host.policy))(INCIDENT))
     now = last_of(events)
     try:
         with folder() as logs:
@@ -56,7 +56,7 @@ def _at_once(
 
     def write(event: Event) -> Answer:
         gate.wait(PATIENCE)
-        return host.append(event, *stands, now)
+        return appended(host, event, stands, now)
 
     return list(pool.map(write, events))
 
@@ -85,7 +85,7 @@ def _one_event_by_all(
         return taken_in(host, trial, event, stands, now)
 
     ends = set(pool.map(write, range(at_once)))
-    trial.examined["appends"] += at_once
+    trial.examined["retries of one event"] += at_once
     if {seq for seq, _ in ends} != {stands[0] + 1}:
         trial.doubled.append(f"{INCIDENT}: {event.id}")
     return max(ends)

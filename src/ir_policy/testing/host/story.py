@@ -13,12 +13,25 @@ from ir_policy.errors import IRPolicyError
 from ir_policy.incident import Incident
 from ir_policy.log.events import Event
 from ir_policy.log.wire import read_log, write_log
+from ir_policy.rules.model import Policy
 from ir_policy.terms import Severity, Truth
 from ir_policy.testing import told
 from ir_policy.testing.host.contract import Host
 from ir_policy.testing.host.report import Trial
+from ir_policy.testing.ways import members
 
-__all__ = ["HOURS", "START", "Story", "a_long_night", "last_of", "may_tell", "owed", "stored", "to_tell", "written"]
+__all__ = [
+    "HOURS",
+    "START",
+    "Story",
+    "everything_at_once",
+    "last_of",
+    "may_tell",
+    "owed",
+    "stored",
+    "to_tell",
+    "written",
+]
 
 START: Final = datetime(2026, 4, 3, 8, 5, tzinfo=timezone.utc)
 HOURS: Final = timedelta(hours=240)
@@ -28,23 +41,32 @@ Story = Callable[[str], Sequence[Event]]
 """The events of an incident with that id: a signal first, each with an id and at an instant of its own, in order."""
 
 
-def a_long_night(incident: str) -> list[Event]:
-    """The story for the shipped policy: an outage with stolen data, of which nobody outside is told."""
+def everything_at_once(policy: Policy) -> Story:
+    """A story for any policy: every fact it knows is so, a breach is confirmed, and nobody is told of anything."""
+    one_of_each = [f"{family}/{members(policy, family)[0]}" for family in policy.families if members(policy, family)]
+    names = sorted({*policy.facts, *one_of_each})
+    reported: list[dict[str, object]] = [{"facts": facts} for facts in _quarters(names) if facts]
     acts: list[tuple[str, dict[str, object]]] = [
         ("detected", {"source": "monitor"}),
-        ("facts-reported", {"facts": {"streaming-unavailable": Truth.YES, "acts-as-controller": Truth.YES}}),
-        ("facts-reported", {"facts": {"affected-in/au": Truth.YES}}),
-        ("role-taken", {"role": "incident-commander", "person": "kit"}),
-        ("severity-decided", {"severity": Severity.SEV1}),
+        *(("facts-reported", said) for said in reported[:2]),
+        ("severity-decided", {"severity": Severity.SEV0}),
+        *(("facts-reported", said) for said in reported[2:]),
         ("breach-finding", {"finding": "confirmed"}),
         ("note", {"text": "the first night"}),
-        ("facts-reported", {"facts": {"client/acme": Truth.YES}}),
     ]
-    return [
-        told(kind, at, "kit", incident, id=f"event-{number}", recorded_at=at, **said)
-        for number, (kind, said) in enumerate(acts)
-        for at in [START + timedelta(minutes=number)]
-    ]
+
+    def story(incident: str) -> list[Event]:
+        instants = [START + timedelta(minutes=number) for number in range(len(acts))]
+        return [
+            told(kind, at, "kit", incident, id=f"event-{number}", recorded_at=at, **said)
+            for number, (at, (kind, said)) in enumerate(zip(instants, acts, strict=True))
+        ]
+
+    return story
+
+
+def _quarters(names: Sequence[str]) -> list[dict[str, Truth]]:
+    return [dict.fromkeys(names[part::4], Truth.YES) for part in range(4)]
 
 
 def last_of(story: Sequence[Event]) -> datetime:

@@ -10,21 +10,32 @@ from ir_policy.desk import replay
 from ir_policy.incident import Incident
 from ir_policy.log.events import Event
 from ir_policy.testing import told
-from ir_policy.testing.host.contract import Host
+from ir_policy.testing.host.contract import Answer, Host
 from ir_policy.testing.host.processes import HostFailed, Program, folder, run
 from ir_policy.testing.host.report import Trial
-from ir_policy.testing.host.story import HOURS, Story, a_long_night, last_of, may_tell, owed, stored, to_tell, written
+from ir_policy.testing.host.story import (
+    HOURS,
+    Story,
+    everything_at_once,
+    last_of,
+    may_tell,
+    owed,
+    stored,
+    to_tell,
+    written,
+)
 
-__all__ = ["other_orders", "stepping_clocks", "taken_in", "where_it_stands"]
+__all__ = ["appended", "other_orders", "stepping_clocks", "taken_in", "where_it_stands"]
 
 TRIES: Final = 50
-MOVES: Final = (60, -25, 10, 30, -60, 90, 60 * 24 * 11)
+MOVES: Final = (60, -25, -20, 90, 60 * 24 * 11)
 """Minutes by which the clock is moved, one after the other; back too, and never to before the story."""
 
 
-def other_orders(host: Host, story: Story = a_long_night) -> Trial:
+def other_orders(host: Host, story: Story | None = None) -> Trial:
     """Each event is delivered again and again, and late: the same is owed as when everything came once and in order."""
     trial = Trial("deliveries again and in other orders", {"deliveries": 0, "obligations": 0, "reminders due": 0})
+    story = story or everything_at_once(host.policy)
     orders = _orders(story("kit-0"))
     stories = [story(f"kit-{number}") for number in range(len(orders))]
     begun, now = stories[0][0].at, last_of(stories[0])
@@ -32,9 +43,12 @@ def other_orders(host: Host, story: Story = a_long_night) -> Trial:
     try:
         with folder() as logs:
             run(host.prepare(written(logs, [events[:1] for events in stories]), begun), host.environment)
-        ends = [_delivered(host, trial, events, order, now) for events, order in zip(stories, orders, strict=True)]
-        for instant in (now, at, at):
+        told_to = list(zip(stories, orders, strict=True))
+        ends = [_delivered(host, trial, *one, now) for one in told_to[:-1]]
+        for instant in (now, at):
             run(host.poll(instant), host.environment)
+        ends.append(_delivered(host, trial, *told_to[-1], at))  # news that come when all is overdue
+        run(host.poll(at), host.environment)
     except HostFailed as error:
         trial.wrong.append(str(error))
         return trial
@@ -50,9 +64,10 @@ def other_orders(host: Host, story: Story = a_long_night) -> Trial:
     return trial
 
 
-def stepping_clocks(host: Host, incidents: int = 3, story: Story = a_long_night) -> Trial:
+def stepping_clocks(host: Host, incidents: int = 3, story: Story | None = None) -> Trial:
     """The clock steps back and forward, two pollers have clocks that differ, and an event comes while it is behind."""
     trial = Trial("clocks that step back and forward", {"looks": 0, "reminders due": 0})
+    story = story or everything_at_once(host.policy)
     stories = [story(f"kit-{number}") for number in range(incidents)]
     begun = now = last_of(stories[0])
     ends: dict[int, tuple[int, str]] = {}
@@ -70,6 +85,7 @@ def stepping_clocks(host: Host, incidents: int = 3, story: Story = a_long_night)
                 )
     except HostFailed as error:
         trial.wrong.append(str(error))
+        return trial
     found = [stored(host, trial, events, *ends.get(number, (None, None))) for number, events in enumerate(stories)]
     kept = [incident for incident in found if incident is not None]
     due = to_tell(kept, now) - to_tell(kept, begun)
@@ -86,10 +102,18 @@ def where_it_stands(host: Host, trial: Trial, story: Sequence[Event]) -> tuple[i
     return incident.seq, incident.head
 
 
+def appended(host: Host, event: Event, stands: tuple[int, str], now: datetime) -> Answer:
+    """What the host says to an append. Raises :class:`HostFailed` for whatever it raises."""
+    try:
+        return host.append(event, *stands, now)
+    except Exception as error:
+        raise HostFailed(f"append of {event.id} to {event.incident} failed: {type(error).__name__}: {error}") from error
+
+
 def taken_in(host: Host, trial: Trial, event: Event, stands: tuple[int, str], now: datetime) -> tuple[int, str]:
     """Append an event however often somebody else is faster; where the log stands then."""
     for _ in range(TRIES):
-        answer = host.append(event, *stands, now)
+        answer = appended(host, event, stands, now)
         before, stands = stands, (answer.seq, answer.head)
         if answer.stored and answer.seq != before[0] + 1:
             trial.wrong.append(f"{event.id} was stored as event {answer.seq} after event {before[0]}")

@@ -1,0 +1,94 @@
+"""The trials of hosts let a good host pass and find every fault that is planted in one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from ir_policy.testing.host import (
+    Host,
+    Report,
+    Trial,
+    everything_at_once,
+    examine,
+    killed_pollers,
+    other_orders,
+    racing_writers,
+    stepping_clocks,
+)
+from support_host import FAULTS, POLICY, Small
+
+CAUGHT: Final[dict[str, tuple[Callable[..., Trial], str]]] = {
+    "marks-first": (killed_pollers, "lost"),
+    "tells-first": (killed_pollers, "doubled"),
+    "remembers-the-last-look": (other_orders, "lost"),
+    "no-seq": (racing_writers, "wrong"),
+    "old-head": (racing_writers, "wrong"),
+    "takes-all-again": (other_orders, "doubled"),
+    "drops-late": (other_orders, "lost"),
+    "other-form": (racing_writers, "broken"),
+    "does-nothing": (other_orders, "lost"),
+}
+"""For each fault the trial that finds it, and under which heading."""
+
+
+def test_every_fault_has_a_trial() -> None:
+    assert CAUGHT.keys() == FAULTS.keys()
+
+
+def test_a_good_host_passes_them_all(tmp_path: Path) -> None:
+    databases = iter(range(10))
+    report = examine(lambda: Small(tmp_path / f"{next(databases)}.sqlite").host(), reminders=120, kills=3, appends=24)
+    assert report.ok, report
+    assert len(report.trials) == 4
+    assert all(count > 0 for trial in report.trials for count in trial.examined.values())
+    assert str(report).count("passed") == 4
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_planted_fault_is_found(fault: str, tmp_path: Path) -> None:
+    """As what it is: what was lost is called lost, what came twice doubled, a changed line broken."""
+    trial, heading = CAUGHT[fault]
+    found = trial(Small(tmp_path / "host.sqlite", fault).host())
+    assert not found.ok
+    assert getattr(found, heading), found
+    assert str(found).startswith("FAILED")
+
+
+def test_nothing_examined_is_a_failure(tmp_path: Path) -> None:
+    """A trial or a report of nothing, a race that nobody ran, kills that nobody asked for."""
+    assert not Trial("empty").ok
+    assert not Trial("empty", {"reminders due": 0}).ok
+    assert not Report(()).ok
+
+    host = Small(tmp_path / "host.sqlite").host()
+    assert not racing_writers(host, appends=0).ok
+    later = Small(tmp_path / "other.sqlite").host()
+    assert killed_pollers(later, kills=0).problems() == ["no kills while there was work were examined"]
+
+
+def test_a_program_that_fails_is_told_with_its_last_words(tmp_path: Path) -> None:
+    good = Small(tmp_path / "host.sqlite").host()
+    bad = Host(
+        policy=POLICY,
+        prepare=lambda _, __: ["/bin/sh", "-c", "echo no room >&2; exit 3"],
+        poll=good.poll,
+        effects=dict,
+        append=good.append,
+        lines=good.lines,
+    )
+    for trial in (killed_pollers, other_orders, racing_writers, stepping_clocks):
+        found = trial(bad)
+        assert not found.ok
+        assert any("ended with 3: no room" in problem for problem in found.problems()), found
+
+
+def test_the_story_has_instants_of_its_own() -> None:
+    """Otherwise another order of delivery would be another story."""
+    story = everything_at_once(POLICY)("inc-7")
+    assert len({event.at for event in story}) == len({event.id for event in story}) == len(story)
+    assert story[-1].at - story[0].at < timedelta(hours=1)
