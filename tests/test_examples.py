@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import shlex
 import subprocess
 import sys
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from secrets import token_hex
+from typing import Any, Final
 
 import pytest
 
@@ -16,6 +19,7 @@ import ir_policy as ir
 from ir_policy.cli import main
 from ir_policy.exchange.published import NAMES
 from ir_policy.rules.model import Policy
+from ir_policy.testing import host
 
 REPO: Final = Path(__file__).parents[1]
 INCIDENTS: Final = sorted((REPO / "examples" / "incidents").glob("*.jsonl"))
@@ -290,3 +294,71 @@ def test_the_commands_of_the_page_about_schemas_run(
         incident="inc-7", at=now, by="dana", facts={"streaming-unavailable": ir.YES, "client/acme": ir.UNKNOWN}
     )
     assert space["late"] == []
+
+
+# --- the page about hosts -------------------------------------------------------------------------------
+
+HOSTS_BLOCKS: Final = re.findall(
+    r"^```python\n(.*?)^```$", (REPO / "docs" / "hosts.md").read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+)
+
+
+class Shelf:
+    """A row and its tables, as the page names them."""
+
+    def __init__(self, step: ir.Step) -> None:
+        self.lines = [step.incident.header, step.line]
+        self.seq, self.head = step.incident.seq, step.incident.head
+        self.told: dict[str, ir.Reminder] = {}
+        self.wake: datetime | None = None
+
+    def move_on(self, row: Shelf, to: tuple[int, str]) -> None:
+        assert row is self
+        self.seq, self.head = to
+
+    def add_line(self, line: str) -> None:
+        self.lines.append(line)
+
+    def add_once(self, key: str, reminder: ir.Reminder) -> None:
+        self.told.setdefault(key, reminder)
+
+    def wake_at(self, wake: datetime | None) -> None:
+        self.wake = wake
+
+
+def test_the_host_on_the_page_tells_everything_once(policy: Policy) -> None:
+    """Its two functions are a host: an event is taken once, and waking as it asks for says every change."""
+    now = instant("2026-04-03T08:05:00Z")
+    step = ir.open_incident(policy, ir.Detected(incident="i", at=now, by="a", source="s"), salt=token_hex(16))
+    shelf = Shelf(step)
+    assert isinstance(step.incident, ir.Incident)
+    space: dict[str, Any] = {
+        "ir": ir,
+        "policy": policy,
+        "token_hex": token_hex,
+        "transaction": lambda: nullcontext(shelf),
+    }
+    exec(HOSTS_BLOCKS[0], space)
+    event = ir.FactsReported(incident="i", at=now, by="a", facts={"streaming-unavailable": ir.YES})
+    for _ in range(2):
+        space["append"](shelf, event, now)
+    assert (shelf.seq, len(shelf.lines)) == (2, 3)
+    incident = ir.replay(policy, ir.read_log(shelf.lines, head=shelf.head, seq=2))
+    while shelf.wake is not None:
+        now = shelf.wake
+        for _ in range(2):
+            space["tell_and_sleep"](shelf, incident, now)
+    assert [one.key for one in ir.reminders(incident, incident.log[0].at, now)] == [*shelf.told]
+    assert len(shelf.told) > 3
+
+
+def test_the_page_asks_for_trials_as_they_are(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The call on it binds, and what comes back is printed and judged."""
+    asks = inspect.signature(host.examine)
+    passed = host.Report((host.Trial("races", {"appends": 1}),))
+    monkeypatch.setattr(host, "examine", lambda *given, **more: asks.bind(*given, **more) and passed)
+    exec(HOSTS_BLOCKS[1], {"a_new_host": lambda: None})
+    assert capsys.readouterr().out == f"{passed}\n"
+    assert len(HOSTS_BLOCKS) == 2

@@ -142,10 +142,11 @@ def _tried(name: str, new_database: Callable[[], str], given: Mapping[str, int])
     return report.ok
 
 
-def databases(stack: ExitStack) -> Iterator[tuple[str, Callable[[], str]]]:
+def databases(stack: ExitStack, fsync: str = "off") -> Iterator[tuple[str, Callable[[], str]]]:
+    """What makes empty databases on this machine, by the name of the system."""
     yield "SQLite", lambda: ""
     try:
-        cluster = stack.enter_context(Cluster.started())
+        cluster = stack.enter_context(Cluster.started(fsync))
     except CannotBeHad as reason:
         print(f"PostgreSQL was left out: {reason}")
         return

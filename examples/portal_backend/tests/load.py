@@ -44,9 +44,13 @@ class Load:
         self.now = BEGUN
         database = Database(url)
         database.create()
-        policies = Policies(database, lambda: self.now)
-        policies.add_shipped()
-        self.store = Store(database, policies, lambda: self.now)
+        self.policies = Policies(database, lambda: self.now)
+        self.policies.add_shipped()
+        self.store = self._fresh()
+
+    def _fresh(self) -> Store:
+        """A store that has nothing in memory."""
+        return Store(Database(self.url), self.policies, lambda: self.now)
 
     def open(self, first: int, many: int) -> float:
         """Open incidents that owe something in a quarter of an hour; how many a second."""
@@ -64,7 +68,9 @@ class Load:
         """An hour later, all at once: incidents woken, reminders told, seconds until the last one was."""
         self.now += timedelta(hours=1)
         begun = time.monotonic()
-        woken, told = Worker(self.store, lambda key, body: None).until_idle()
+        store = self._fresh()
+        woken, told = Worker(store, lambda key, body: None).until_idle()
+        store.database.close()
         return woken, told, time.monotonic() - begun
 
     @contextmanager
@@ -149,7 +155,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     print(f"{os.cpu_count()} cores, Python {sys.version.partition(' ')[0]}", flush=True)
     with ExitStack() as stack:
-        for name, new_database in databases(stack):
+        for name, new_database in databases(stack, fsync="on"):
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             url = new_database() or f"sqlite:///{folder}/portal.sqlite"
             measure(name, url, folder, given.incidents, given.requests)

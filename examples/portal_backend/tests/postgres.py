@@ -41,14 +41,14 @@ class Cluster:
 
     @classmethod
     @contextmanager
-    def started(cls) -> Iterator[Cluster]:
+    def started(cls, fsync: str = SETTINGS["fsync"]) -> Iterator[Cluster]:
         programs, folder = _programs(), Path(tempfile.mkdtemp(prefix="portal-pg-"))
         as_user = _as_user(folder)
         try:
             cluster = cls(_free_port(), secrets.token_hex(16))
             _run(*as_user, str(programs / "initdb"), "-D", str(folder / "data"), "-U", "portal", "-E", "UTF8",
                  "--locale=C.UTF-8", "-A", "scram-sha-256", f"--pwfile={_password_file(folder, cluster.password)}")  # fmt: skip
-            settings = " ".join(f"-c {name}='{value}'" for name, value in SETTINGS.items())
+            settings = " ".join(f"-c {name}='{value}'" for name, value in {**SETTINGS, "fsync": fsync}.items())
             control = (*as_user, str(programs / "pg_ctl"), "-D", str(folder / "data"), "-w")
             _run(*control, "-l", str(folder / "server.log"), "-o", f"-p {cluster.port} {settings}", "start")
             try:
