@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from ir_policy.duties.case import Case
 from ir_policy.duties.ledger import Moves
+from ir_policy.duties.level import deciding_roles
 from ir_policy.errors import Problem
-from ir_policy.log.events import Detected, Event, Merged, Milestone, Notice, StepDone
+from ir_policy.log.events import Detected, Event, Merged, Milestone, Notice, SeverityDecided, StepDone
 from ir_policy.log.history import Stamp
 from ir_policy.rules.conditions import atoms
 from ir_policy.rules.model import Gate, MarkRule, MarkSource, Per, Policy
@@ -104,3 +105,16 @@ def _of_privacy_and_level(case: Case, event: Event) -> Iterator[str]:
         yield "a confirmed breach presumes awareness at the same instant"
     if event.kind == "facts-reported" and case.level.decided is None and case.level.supported is not None:
         yield f"the rules propose {case.level.supported.value}: the commander has not decided a level yet"
+    yield from _of_worsening(case, event)
+
+
+def _of_worsening(case: Case, event: Event) -> Iterator[str]:
+    """A level that got worse than the one decided, by facts or by somebody's raise, has to be decided."""
+    level, roles = case.level, " or ".join(deciding_roles(case.policy))
+    if not level.worsened or level.governing is None or level.governing is level.decided or not roles:
+        return
+    decided = f", decided is {level.decided.value}" if level.decided is not None and level.authorised else ""
+    if isinstance(event, SeverityDecided):
+        yield f"raised to {level.governing.value} provisionally{decided}: {roles} decides the level"
+    elif decided:
+        yield f"the level is {level.governing.value} by facts now{decided}: {roles} decides the level"

@@ -18,6 +18,7 @@ from ir_policy.desk import Incident
 from ir_policy.duties.anew import Correction, all_drawn_anew, in_order
 from ir_policy.duties.case import Case
 from ir_policy.duties.judge import Obligation, before_closing, promptly
+from ir_policy.duties.level import deciding_roles
 from ir_policy.duties.severity import Classification, classify_bits
 from ir_policy.errors import Refusal
 from ir_policy.log.events import Event
@@ -25,6 +26,7 @@ from ir_policy.present.below import Below
 from ir_policy.present.blocked import held_back, shut_gates, unanswered
 from ir_policy.present.endangered import endangered_json
 from ir_policy.present.groups import grouped, urgency
+from ir_policy.present.levels import level_words, to_decide
 from ir_policy.present.lines import WIDTH, LocalClock, fit, short, wrapped
 from ir_policy.present.response import channels_of, response_json
 from ir_policy.present.result import (
@@ -184,7 +186,8 @@ class _Screen:
     def _head(self) -> Iterator[str]:
         level = self.case.level
         governing = level.governing.value if level.governing is not None else "UNASSESSED"
-        yield self._bold(fit(f"{self.brief.incident.id}  {governing}  {self._why()}"))
+        why = level_words(self.case, self.brief.proposed, self.brief._log)
+        yield self._bold(fit(f"{self.brief.incident.id}  {governing}  {why}"))
         history = self.case.history
         state = f"closed as {history.outcome}" if history.closed_at is not None else f"phase {history.phase.value}"
         episode = f", episode {history.episode + 1}" if history.episode else ""
@@ -195,18 +198,6 @@ class _Screen:
         widths = f"{day} {zone} ({self.now:%d %b} {utc})", f"{day} {zone} ({utc})", f"{day} ({utc})"
         yield next((line for line in widths if len(line) <= WIDTH), fit(widths[-1]))
         yield self._summary()
-
-    def _why(self) -> str:
-        level, proposed = self.case.level, self.brief.proposed
-        rules = ", ".join(proposed.determined_by)
-        if level.decided is None and level.raised is None:
-            if level.supported is None:
-                return "no fact supports a level yet; nobody has decided one"
-            return f"proposed by {rules}; nobody has decided"
-        how = "decided" if level.raised is None else "raised provisionally"
-        if level.supported is not None and level.supported is not level.governing:
-            return f"{how}; the rules propose {proposed.severity.value} ({rules})"
-        return f"{how}; facts: {', '.join(proposed.facts) or 'none'}"
 
     def _summary(self) -> str:
         """What one must not miss first; what does not fit any more is left to the parts below."""
@@ -237,9 +228,9 @@ class _Screen:
     # --- the four parts ---
 
     def _do_now(self) -> Iterator[str]:
-        level = self.case.level
-        if level.decided is None and level.governing is not None and self.case.history.closed_at is None:
-            yield f"! decide the level: the rules propose {self.brief.proposed.severity.value}"
+        why = to_decide(self.case, self.brief.proposed, self.brief._log)
+        if why:
+            yield self._asked(f"! decide the level: {why}", deciding_roles(self.policy))
         yield from self._rows(self._urgent())
 
     def _urgent(self) -> list[Obligation]:
@@ -255,9 +246,8 @@ class _Screen:
     def _blocked(self) -> Iterator[str]:
         for refusal in (*self.brief.held_back, *self.brief.shut):
             gate = self.policy.gates.get(refusal.rule)
-            who = self._from(refusal)
             says = gate.says if gate is not None else " and ".join(refusal.missing)
-            yield f"  {fit(says, WIDTH - 2 - len(who))}{who}"
+            yield self._asked(f"  {says}", refusal.who)
             unknown = unanswered(self.case, gate) if gate is not None else ()
             if unknown:
                 yield fit(f"    only because nobody has said no to: {', '.join(unknown)}")
@@ -308,9 +298,11 @@ class _Screen:
             return ", ".join(holders)
         return self.policy.roles[owner].contact if owner in self.policy.roles else owner
 
-    def _from(self, refusal: Refusal) -> str:
-        names = dict.fromkeys(self._owner(role) for role in refusal.who)
-        return f" ({fit(', '.join(names), NAMES)})" if names else ""
+    def _asked(self, words: str, roles: tuple[str, ...]) -> str:
+        """The words on one line, with whoever acts in the roles at its end."""
+        names = dict.fromkeys(self._owner(role) for role in roles)
+        who = f" ({fit(', '.join(names), NAMES)})" if names else ""
+        return f"{fit(words, WIDTH - len(who))}{who}"
 
     # --- ink ---
 
