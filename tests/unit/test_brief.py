@@ -77,6 +77,7 @@ class TestBrief:
             "! overdue 5m     10:15 (00:15Z)  alert the internal list (client-success-lead)",
             "NEXT",
             "  due 40m        11:00 (01:00Z)  update the client x2 (client-success-lead)",
+            "    to acme, zen",
             "  due 3h40m      14:00 (04:00Z)  restore the service (assigned-engineers)",
             "  due before closing             update the compliance evidence (security-spec…)",
             "BLOCKED",
@@ -93,7 +94,6 @@ class TestBrief:
             "  phases so far: detect",
             "  client: acme, zen",
             "",
-            "ENDANGERED",
         ]
 
     def test_what_one_act_meets_is_one_line(self, policy: Policy) -> None:
@@ -261,7 +261,8 @@ class TestBrief:
         shown = ir.brief(told(policy, PLAYBACK_IS_DOWN, TWO_CLIENTS, attempt), at(10, 31))
         rows = part(shown, "NEXT")
         assert "update the client" in rows[0]
-        assert rows[1] == "    sent 10:30 (00:30Z), does not count: mitigation-steps missing"
+        assert rows[1] == "    to acme, zen"
+        assert rows[2] == "    sent 10:30 (00:30Z), does not count: mitigation-steps missing"
         assert shown.text().count("does not count") == 1
 
     def test_violations_and_changed_conclusions_stand_below(self, policy: Policy) -> None:

@@ -12,7 +12,7 @@ from attrs import frozen
 
 from ir_policy.clocks import in_words
 from ir_policy.duties.case import Case
-from ir_policy.duties.entries import Entry, Status
+from ir_policy.duties.entries import OPEN, Entry, Status
 from ir_policy.duties.judge import Obligation, before_closing, promptly
 from ir_policy.duties.needs import truth_of
 from ir_policy.duties.severity import classify_bits
@@ -234,23 +234,22 @@ def _ending_lines(obligation: Obligation, entry: Entry, log: Sequence[Event]) ->
     if obligation.status in (Status.ACTIVE.value, Status.PENDING.value):
         return
     ended = next((event for event in log if event.id == entry.settled_by), None)
-    by = "its limit, passed since closing"
-    if ended is not None:
-        by = f"{ended.kind} of {ended.by} at {rfc3339(ended.at)} ({ended.id})"
-    why = why_ended(entry, ended)
-    yield "ended by", f"{by}; {why}" if why else by
+    by = f"{ended.kind} of {ended.by} at {rfc3339(ended.at)} ({ended.id})" if ended is not None else ""
+    yield "ended by", "; ".join(part for part in (by, why_ended(entry, ended)) if part)
 
 
 def why_ended(entry: Entry, ended: Event | None) -> str:
     """Why an obligation ended that nobody met or waived; ``ended`` is the event that ended it, if any did. Empty: it was met."""
-    if entry.status is Status.LAPSED or entry.lapses:
+    if entry.status is Status.LAPSED:
         return "lapsed when the incident was closed"
+    if entry.status in OPEN and entry.lapses:
+        return "its limit passed after the incident was closed"
     if entry.status is not Status.CANCELLED:
         return ""
     if entry.not_required:
         outcome = ended.outcome if isinstance(ended, Closed) else ""
         return f"closed as {outcome}" if outcome else "decided, with a reason, that it need not be done"
-    if entry.superseded or any(entry.recipient == to.unnamed for to in entry.duty.owed_to if to.unnamed):
+    if entry.handed_over:
         return "named recipients took its place"
     return "classified in error" if isinstance(ended, SeverityDecided) else "what it rested on was taken back"
 

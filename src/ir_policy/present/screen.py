@@ -262,22 +262,31 @@ class _Screen:
 
     def _rows(self, owed: Iterable[Obligation]) -> Iterator[str]:
         for group in sorted(grouped(owed), key=lambda group: urgency(group[0])):
-            yield self._row(group)
+            names = [] if self._told_by_title(group[0]) else _names(o.recipient for o in group)
+            line = self._row(group, names)
+            yield line
+            if ", ".join(names) not in line:
+                yield fit(f"    to {', '.join(names)}")
             for at, missing in dict.fromkeys((a.at, a.missing) for obligation in group for a in obligation.attempts):
                 yield fit(f"    sent {self.clock.full(at)}, does not count: {', '.join(missing)} missing")
 
-    def _row(self, group: list[Obligation]) -> str:
+    def _row(self, group: list[Obligation], names: list[str]) -> str:
         first = group[0]
         over = first.overdue_by(self.now)
         flag = "!" if first.verdict in ("missed", "at-risk", "undetermined") or over is not None else " "
         head = f"{flag} {self._when(first)} "
         advice = " (advice)" if first in self.brief.past_advice else ""
         owner, room = fit(self._owner(first.owed_by), NAMES), WIDTH - len(head) - len(advice) - len(" ()")
-        title = _titled(first, group, room - len(owner))
+        title = _titled(first, names, room - len(owner), room - min(len(owner), SHORTEST_NAME))
         if len(title) > room - len(owner):  # what to do comes before the whole name of who
             owner = fit(owner, max(SHORTEST_NAME, room - len(title)))
         line = f"{head}{fit(title, room - len(owner))}{advice} ({owner})"
         return self._tint(line, "31" if over is not None else "33" if flag == "!" else "")
+
+    def _told_by_title(self, owed: Obligation) -> bool:
+        """Whether the duty has one recipient that is always the same, and no other name than what is to be done."""
+        to = self.policy.duties[owed.duty].owed_to
+        return len(to) == 1 and to[0].to == owed.recipient and "/" not in owed.recipient
 
     def _when(self, owed: Obligation) -> str:
         over, left = owed.overdue_by(self.now), owed.time_left(self.now)
@@ -316,14 +325,25 @@ class _Screen:
 # --- helpers --------------------------------------------------------------------------------------------
 
 
-def _titled(first: Obligation, group: list[Obligation], room: int) -> str:
-    """What to do and for whom: by name where there is room, else how many. What it is about is never what is cut."""
+def _titled(first: Obligation, names: list[str], room: int, most: int) -> str:
+    """What to do and for whom: by name where there is room, else how many. What it is about is never what is cut.
+
+    A single name may take the room of a long name of who owes it, up to ``most``.
+    """
     title = f"{first.title}: {first.item}" if first.item else first.title
     if first.item and len(title) > room:
         title = f"{first.item}: {first.title}"
-    members = sorted({o.recipient.partition("/")[2] for o in group} - {""})
-    named = f"{title}: {', '.join(members)}" if members else title
-    return f"{title} x{len(members)}" if len(named) > room and len(members) > 1 else named
+    named = f"{title}: {', '.join(names)}" if names else title
+    if len(names) > 1:
+        return named if len(named) <= room else f"{title} x{len(names)}"
+    return named if len(named) <= most else title
+
+
+def _names(recipients: Iterable[str]) -> list[str]:
+    """Each recipient by name; with its family where two families have the same name."""
+    found = sorted(set(recipients))
+    names = [recipient.partition("/")[2] or recipient for recipient in found]
+    return names if len(set(names)) == len(names) else found
 
 
 def _is_owed(obligation: Obligation) -> bool:
