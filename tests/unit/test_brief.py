@@ -84,6 +84,7 @@ class TestBrief:
             "  the incident channel is open before containment (dana)",
             "  who is impacted is named before containment (dana)",
             "UNKNOWN",
+            "  privacy-suspected? there …; yes: freeze privacy requests within 15m and 1 more",
             "  cross-tenant-critical? several tenants are hit where it hurts; yes: SEV0",
             "  exfiltration-likely? data has probably left the portal; yes: SEV0",
             "  integrity-threatened? data integrity is at risk; yes: SEV0",
@@ -93,7 +94,6 @@ class TestBrief:
             "RESPONSE",
             "  phases so far: detect",
             "  client: acme, zen",
-            "",
         ]
 
     def test_what_one_act_meets_is_one_line(self, policy: Policy) -> None:

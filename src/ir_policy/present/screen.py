@@ -28,6 +28,7 @@ from ir_policy.present.endangered import endangered_json
 from ir_policy.present.groups import grouped, urgency
 from ir_policy.present.levels import level_words, to_decide
 from ir_policy.present.lines import WIDTH, LocalClock, fit, short, wrapped
+from ir_policy.present.questions import Ask, asked_now
 from ir_policy.present.response import channels_of, response_json
 from ir_policy.present.result import (
     correction_json,
@@ -61,6 +62,8 @@ class Brief:
     """Why what comes next may not happen yet: recovery, the next phase, or at the end the closing."""
     shut: tuple[Refusal, ...]
     """The other gates on steps and on phases to come that are shut now."""
+    questions: tuple[Ask, ...]
+    """What to find out: facts that could change the level, or make something owed as things stand."""
     next_wakeup: datetime | None
     corrections: tuple[Correction, ...]
     left_out: int
@@ -130,9 +133,10 @@ def brief(incident: Incident, now: datetime) -> Brief:
         incident=incident,
         now=at,
         obligations=case.obligations(at),
-        proposed=classify_bits(policy, case.history.yes, case.history.no),
+        proposed=(proposed := classify_bits(policy, case.history.yes, case.history.no)),
         held_back=(held := held_back(case, at, incident.id)),
         shut=tuple(refusal for refusal in shut_gates(case, at) if refusal.rule not in {one.rule for one in held}),
+        questions=asked_now(case, proposed, at, incident.id),
         next_wakeup=next_wakeup(incident, at),
         corrections=all_drawn_anew(policy, [event for event in incident.log if event.at <= at]),
         left_out=sum(event.at > at for event in incident.log),
@@ -169,7 +173,7 @@ class _Screen:
             yield from _cut(rows, room[name])
         shown = self.brief
         below = Below(
-            self.case, shown.obligations, (*shown.held_back, *shown.shut), shown.proposed, self.clock, shown._log
+            self.case, shown.obligations, (*shown.held_back, *shown.shut), shown.questions, self.clock, shown._log
         )
         more_questions = len(parts["UNKNOWN"]) > room["UNKNOWN"]
         for heading, lines in below.sections(shown.corrections, more_questions):
@@ -253,10 +257,8 @@ class _Screen:
                 yield fit(f"    only because nobody has said no to: {', '.join(unknown)}")
 
     def _unknown(self) -> Iterator[str]:
-        if self.case.history.closed_at is not None:
-            return
-        for question in self.brief.proposed.open_questions:
-            yield fit(f"  {question.fact}? {question.means}; yes: {question.if_yes.best.value}")
+        for ask in self.brief.questions:
+            yield ask.line(self.now)
 
     # --- one line for one act ---
 
