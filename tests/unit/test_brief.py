@@ -83,6 +83,9 @@ class TestBrief:
             "BLOCKED",
             "  the incident channel is open before containment (dana)",
             "  who is impacted is named before containment (dana)",
+            "  data, playback and milestones are checked before recovery (assigned-engineers)",
+            "  when more data is lost than allowed the restore playbook… (assigned-engineers)",
+            "    only because nobody has said no to: rpo-breached",
             "UNKNOWN",
             "  privacy-suspected? there …; yes: freeze privacy requests within 15m and 1 more",
             "  cross-tenant-critical? several tenants are hit where it hurts; yes: SEV0",
@@ -91,9 +94,6 @@ class TestBrief:
             "  residency-threatened? keeping data in Australia is at risk; yes: SEV0",
             "  share-token-leak-broad? many people use a share token that got out; yes: SEV0",
             "",
-            "RESPONSE",
-            "  phases so far: detect",
-            "  client: acme, zen",
         ]
 
     def test_what_one_act_meets_is_one_line(self, policy: Policy) -> None:
@@ -241,9 +241,16 @@ class TestBrief:
             "  the level is decided before containment or closing (reliability-partner)",
             "  the forensic snapshot comes before clean-up (sam)",
             "    only because nobody has said no to: malicious-cause",
+            "  data, playback and milestones are checked before recovery (assigned-engineers)",
+            "  when more data is lost than allowed the restore playbook… (assigned-engineers)",
+            "    only because nobody has said no to: rpo-breached",
         ]
         assert [refusal.rule for refusal in shown.held_back] == BEFORE_CONTAINMENT
-        assert [refusal.rule for refusal in shown.shut] == ["snapshot-before-cleanup"]
+        assert [refusal.rule for refusal in shown.shut] == [
+            "snapshot-before-cleanup",
+            "checks-before-recovered",
+            "restore-before-recovered",
+        ]
 
     def test_a_phase_found_not_applicable_holds_nothing_back(self, policy: Policy) -> None:
         """What comes next is the first phase that applies."""

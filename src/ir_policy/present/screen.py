@@ -23,7 +23,7 @@ from ir_policy.duties.severity import Classification, classify_bits
 from ir_policy.errors import Refusal
 from ir_policy.log.events import Event
 from ir_policy.present.below import Below
-from ir_policy.present.blocked import held_back, shut_gates, unanswered
+from ir_policy.present.blocked import held_back, holds_overdue, shut_gates, unanswered
 from ir_policy.present.endangered import endangered_json
 from ir_policy.present.groups import grouped, urgency
 from ir_policy.present.levels import level_words, to_decide
@@ -61,7 +61,7 @@ class Brief:
     held_back: tuple[Refusal, ...]
     """Why what comes next may not happen yet: recovery, the next phase, or at the end the closing."""
     shut: tuple[Refusal, ...]
-    """The other gates on steps and on phases to come that are shut now."""
+    """The other gates on steps, on phases to come and on what would meet something owed that are shut now."""
     questions: tuple[Ask, ...]
     """What to find out: facts that could change the level, or make something owed as things stand."""
     next_wakeup: datetime | None
@@ -248,7 +248,8 @@ class _Screen:
         yield from self._rows(later)
 
     def _blocked(self) -> Iterator[str]:
-        for refusal in (*self.brief.held_back, *self.brief.shut):
+        held = (*self.brief.held_back, *self.brief.shut)
+        for refusal in sorted(held, key=lambda refusal: not holds_overdue(self.case, refusal, self.now)):
             gate = self.policy.gates.get(refusal.rule)
             says = gate.says if gate is not None else " and ".join(refusal.missing)
             yield self._asked(f"  {says}", refusal.who)
