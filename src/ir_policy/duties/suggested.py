@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from ir_policy.duties.case import Case
 from ir_policy.duties.ledger import Moves
 from ir_policy.duties.level import deciding_roles
+from ir_policy.duties.outcome import brought_against, known_against
 from ir_policy.errors import Problem
 from ir_policy.log.events import Detected, Event, Merged, Milestone, Notice, SeverityDecided, StepDone
 from ir_policy.log.history import Stamp
@@ -32,6 +33,7 @@ def suggestions(case: Case, event: Event, moves: Moves, unknown: Sequence[Proble
     if isinstance(event, Merged):
         words += _of_merging(case, event)
     words += _of_privacy_and_level(case, event)
+    words += _of_closing(case, event)
     return tuple(words)
 
 
@@ -106,6 +108,14 @@ def _of_privacy_and_level(case: Case, event: Event) -> Iterator[str]:
     if event.kind == "facts-reported" and case.level.decided is None and case.level.supported is not None:
         yield f"the rules propose {case.level.supported.value}: the commander has not decided a level yet"
     yield from _of_worsening(case, event)
+
+
+def _of_closing(case: Case, event: Event) -> Iterator[str]:
+    """What came to be known of a closed incident, and speaks against the way it was closed."""
+    for gate in brought_against(case, event):
+        known = known_against(case, gate)
+        said = f" ({', '.join(known)})" if known else ""
+        yield f"closed as {case.history.outcome}, and now this speaks against it: {gate.says}{said}; reopen it"
 
 
 def _of_worsening(case: Case, event: Event) -> Iterator[str]:

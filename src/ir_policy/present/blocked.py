@@ -39,7 +39,8 @@ def shut_gates(case: Case, now: datetime) -> tuple[Refusal, ...]:
         return ()
     yes, no = case.known(now)
     owed = {act for obligation in _owed(case, now) for act in _acts(case, obligation)}
-    next_ones, others = [], []
+    next_ones: list[Refusal] = []
+    others: list[Refusal] = []
     for gate in case.policy.gates.values():
         acts = {(act.kind, act.name) for act in gate.forbids}
         ahead = any(kind == "step" or (kind == "phase" and _ahead(case, Phase(name))) for kind, name in acts)

@@ -19,6 +19,7 @@ from ir_policy.duties.anew import Correction, all_drawn_anew, in_order
 from ir_policy.duties.case import Case
 from ir_policy.duties.judge import Obligation, before_closing, promptly
 from ir_policy.duties.level import deciding_roles
+from ir_policy.duties.outcome import against_outcome, known_against
 from ir_policy.duties.severity import Classification, classify_bits
 from ir_policy.errors import Refusal
 from ir_policy.log.events import Event
@@ -235,7 +236,20 @@ class _Screen:
         why = to_decide(self.case, self.brief.proposed, self.brief._log)
         if why:
             yield self._asked(f"! decide the level: {why}", deciding_roles(self.policy))
+        yield from self._reopen()
         yield from self._rows(self._urgent())
+
+    def _reopen(self) -> Iterator[str]:
+        """What is known now speaks against the way it was closed: which rule says so, and on what it rests."""
+        against = against_outcome(self.case, self.now)
+        if against:
+            closed = f"! reopen it: closed as {self.case.history.outcome}, which is in doubt"
+            yield self._asked(closed, tuple(dict.fromkeys(role for gate in against for role in gate.who)))
+        for gate in against:
+            yield from wrapped(f"    {gate.says}", WIDTH)
+            known = known_against(self.case, gate)
+            if known:
+                yield fit(f"    known: {', '.join(known)}")
 
     def _urgent(self) -> list[Obligation]:
         late = ("missed", "at-risk", "undetermined")
