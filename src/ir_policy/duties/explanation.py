@@ -15,19 +15,21 @@ from ir_policy.duties.case import Case
 from ir_policy.duties.entries import OPEN, Entry, Status
 from ir_policy.duties.judge import Obligation, before_closing, promptly
 from ir_policy.duties.needs import truth_of
+from ir_policy.duties.own_rules import OWN_RULES, PHASES, who_may
 from ir_policy.duties.severity import classify_bits
 from ir_policy.duties.watch import recipients_of
 from ir_policy.log.events import Closed, Event, SeverityDecided
 from ir_policy.rules.conditions import Atom, Mask, atoms, literals
 from ir_policy.rules.model import Duty, Gate, Policy, Within
 from ir_policy.rules.words import atom_words, forbidden_words, listed, met_by_words, until_words
-from ir_policy.terms import LEVELS, Severity, Source, Truth, rfc3339
+from ir_policy.terms import LEVELS, Phase, Severity, Source, Truth, rfc3339
 
 __all__ = [
     "Explanation",
     "explain_duty",
     "explain_gate",
     "explain_obligation",
+    "explain_own_rule",
     "explain_severity",
     "late_words",
     "why_ended",
@@ -115,6 +117,28 @@ def explain_gate(case: Case, gate: Gate, now: datetime) -> Explanation:
         *_reading_lines(case.policy, gate.reading),
     ]
     return Explanation(gate.id, f"gate, {state}", tuple(lines))
+
+
+def explain_own_rule(case: Case, rule: str) -> Explanation:
+    """A rule of the library itself: what it says, how things stand under it, who can help, and what was against it."""
+    history, policy = case.history, case.policy
+    state = f"closed as {history.outcome}" if history.closed_at is not None else f"open, phase {history.phase.value}"
+    lines = [("now", state), ("says", OWN_RULES[rule])]
+    if rule == PHASES:
+        lines += [(one.phase.value, f"{_phase_words(case, one.phase)} (clause {one.clause})") for one in policy.phases]
+        lines.append(("who", ", ".join(who_may(policy, "phase-entered"))))
+    for broken in case.violations:
+        if broken.rule == rule:
+            lines.append(
+                ("against it", f"{rfc3339(broken.at)} ({broken.event}): needed {' and '.join(broken.missing)}")
+            )
+    return Explanation(rule, "a rule of every policy", tuple(lines))
+
+
+def _phase_words(case: Case, phase: Phase) -> str:
+    if phase in case.history.not_applicable:
+        return f"does not apply: {' '.join(case.history.not_applicable[phase].split()) or 'no reason given'}"
+    return "entered" if phase in case.history.phases_entered else "neither entered nor found not applicable"
 
 
 def explain_severity(case: Case) -> Explanation:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from ir_policy.duties.case import Case
 from ir_policy.duties.judge import Obligation
+from ir_policy.duties.own_rules import rule_says
 from ir_policy.errors import Refusal
 from ir_policy.log.events import Closed, Event, Milestone, PhaseChange
 from ir_policy.rules.conditions import atoms
@@ -77,11 +78,9 @@ def _acts(case: Case, owed: Obligation) -> set[tuple[str, str]]:
 
 def refusal_lines(case: Case, refusal: Refusal) -> tuple[str, str, str]:
     """A refusal for people: what the rule says; what is missing and who can supply it; which rule it is, and its clause."""
-    gate = case.policy.gates.get(refusal.rule)
     needs = f"needs {' and '.join(refusal.missing)}" if refusal.missing else "nothing would help"
     ask = f"; ask {asked_of(case, refusal.who)}" if refusal.who else ""
-    says = gate.says if gate is not None else f"'{refusal.rule}' forbids it"
-    return says, f"{needs}{ask}", f"{refusal.rule}, clause {refusal.clause}"
+    return rule_says(case.policy, refusal.rule), f"{needs}{ask}", f"{refusal.rule}, clause {refusal.clause}"
 
 
 def asked_of(case: Case, roles: tuple[str, ...]) -> str:

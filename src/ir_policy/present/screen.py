@@ -20,6 +20,7 @@ from ir_policy.duties.case import Case
 from ir_policy.duties.judge import Obligation, before_closing, promptly
 from ir_policy.duties.level import deciding_roles
 from ir_policy.duties.outcome import against_outcome, known_against
+from ir_policy.duties.own_rules import rule_says
 from ir_policy.duties.severity import Classification, classify_bits
 from ir_policy.errors import Refusal
 from ir_policy.log.events import Event
@@ -265,8 +266,7 @@ class _Screen:
         held = (*self.brief.held_back, *self.brief.shut)
         for refusal in sorted(held, key=lambda refusal: not holds_overdue(self.case, refusal, self.now)):
             gate = self.policy.gates.get(refusal.rule)
-            says = gate.says if gate is not None else " and ".join(refusal.missing)
-            yield self._asked(f"  {says}", refusal.who)
+            yield self._asked(f"  {rule_says(self.policy, refusal.rule)}", refusal.who)
             unknown = unanswered(self.case, gate) if gate is not None else ()
             if unknown:
                 yield fit(f"    only because nobody has said no to: {', '.join(unknown)}")
