@@ -233,7 +233,7 @@ class TestImports:
 
 
 LOADED: Final = [
-    "answers", "calendar", "clocks", "desk", "duties", "duties.amend", "duties.anew", "duties.asking", "duties.case", "duties.discharge", "duties.entries", "duties.explanation",
+    "answers", "calendar", "clocks", "desk", "duties", "duties.amend", "duties.anew", "duties.asking", "duties.case", "duties.discharge", "duties.entries", "duties.evidence", "duties.explanation",
     "duties.gates", "duties.judge", "duties.ledger", "duties.level", "duties.moment", "duties.needs", "duties.outcome", "duties.own_rules", "duties.severity", "duties.step", "duties.suggested",
     "duties.watch", "errors",
     "log", "log.events", "log.fields", "log.history", "log.wire", "present", "present.below", "present.blocked", "present.endangered", "present.groups", "present.levels", "present.lines", "present.questions", "present.response", "present.result", "present.screen", "rules", "rules.about",

@@ -379,9 +379,16 @@ class TestSuggested:
     @pytest.mark.parametrize(
         ("bare", "rests"),
         [
-            (event(ir.StepDone, at(11), step="forensic-snapshot"), "snapshot-before-cleanup"),
-            (event(ir.StepDone, at(11), step="checklist-updated"), "compliance-evidence, checklist-before-close"),
-            (event(ir.Milestone, at(11), kind="recovered"), "recover"),
+            (
+                event(ir.StepDone, at(11), step="forensic-snapshot"),
+                "snapshot-before-cleanup (clause response-phases/contain)",
+            ),
+            (
+                event(ir.StepDone, at(11), step="checklist-updated"),
+                "compliance-evidence (clause privacy-integration/compliance-evidence), "
+                "checklist-before-close (clause privacy-integration/compliance-evidence)",
+            ),
+            (event(ir.Milestone, at(11), kind="recovered"), "recover (clause severity-matrix/recovery-target)"),
             (event(ir.StepDone, at(11), step="isolate"), ""),
             (step(at(11), "forensic-snapshot"), ""),
         ],

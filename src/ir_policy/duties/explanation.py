@@ -13,6 +13,7 @@ from attrs import frozen
 from ir_policy.clocks import in_words
 from ir_policy.duties.case import Case
 from ir_policy.duties.entries import OPEN, Entry, Status
+from ir_policy.duties.evidence import no_evidence_words
 from ir_policy.duties.judge import Obligation, before_closing, promptly
 from ir_policy.duties.needs import truth_of
 from ir_policy.duties.own_rules import OWN_RULES, PHASES, who_may
@@ -55,7 +56,7 @@ def explain_obligation(case: Case, obligation: Obligation, now: datetime, log: S
     duty, entry = case.policy.duties[obligation.duty], case.ledger.entries[obligation.key]
     lines = [
         ("now", _standing(obligation, entry, now)),
-        *_ending_lines(obligation, entry, log),
+        *_ending_lines(case.policy, obligation, entry, log),
         *_asked_lines(case, duty, entry, log),
         ("owed by", _owner(case.policy, duty, obligation.owed_by)),
         ("owed to", obligation.recipient),
@@ -253,13 +254,19 @@ def _because_lines(case: Case, duty: Duty, entry: Entry) -> Iterator[tuple[str, 
                 yield "because", f"{fact} is reported {state.truth.value} by {state.by}, since {rfc3339(state.since)}"
 
 
-def _ending_lines(obligation: Obligation, entry: Entry, log: Sequence[Event]) -> Iterator[tuple[str, str]]:
-    """By which event it ended, and why, where it is over."""
+def _ending_lines(
+    policy: Policy, obligation: Obligation, entry: Entry, log: Sequence[Event]
+) -> Iterator[tuple[str, str]]:
+    """By which event it ended, and why, where it is over; and what shows it, where somebody did something for it."""
     if obligation.status in (Status.ACTIVE.value, Status.PENDING.value):
         return
     ended = next((event for event in log if event.id == entry.settled_by), None)
     by = f"{ended.kind} of {ended.by} at {rfc3339(ended.at)} ({ended.id})" if ended is not None else ""
     yield "ended by", "; ".join(part for part in (by, why_ended(entry, ended)) if part)
+    if ended is not None and entry.status is Status.DISCHARGED:
+        shown = ", ".join(getattr(ended, "evidence", ())) or no_evidence_words(policy, ended)
+        if shown:
+            yield "evidence", shown
 
 
 def why_ended(entry: Entry, ended: Event | None) -> str:
