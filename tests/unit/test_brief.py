@@ -79,7 +79,7 @@ class TestBrief:
             "  due 40m        11:00 (01:00Z)  update the client x2 (client-success-lead)",
             "    to acme, zen",
             "  due 3h40m      14:00 (04:00Z)  restore the service (assigned-engineers)",
-            "  due before closing             update the compliance evidence (security-spec…)",
+            "  due before closing  update the compliance evidence (security-specialist)",
             "BLOCKED",
             "  the incident channel is open before containment (dana)",
             "  who is impacted is named before containment (dana)",

@@ -152,7 +152,7 @@ class TestResponse:
         assert part(shown, "NEXT") == [
             "  due 48m        12:00 (02:00Z)  send the promised update: acme (client-succes…)",
             "  due 7d5h       Tue 12 May 17:00 distribute the postmortem (dana)",
-            "  due before closing             update the compliance evidence (security-spec…)",
+            "  due before closing  update the compliance evidence (security-specialist)",
         ]
 
     def test_at_the_end_it_says_what_closing_waits_for(self, policy: Policy) -> None:

@@ -23,7 +23,7 @@ from ir_policy.errors import Refusal
 from ir_policy.log.events import Closed, Event, NotNotifying, PhaseChange, SeverityDecided, StepDone, Waived
 from ir_policy.log.history import History
 from ir_policy.rules.model import Duty, Form, Gate, Per, Policy, Release
-from ir_policy.rules.words import condition_words
+from ir_policy.rules.words import definite_words
 from ir_policy.terms import Clause, Phase, Severity
 
 __all__ = ["Bite", "acts_of", "decisions_of", "forbidden", "known"]
@@ -239,7 +239,7 @@ def _exemption_bites(policy: Policy, history: History, event: NotNotifying) -> I
     if duty.unless is None:
         missing.append("nothing: no ground exempts from it")
     elif not duty.unless.holds(history.yes, history.no):
-        missing.append(f"a definite yes to {condition_words(policy, duty.unless.source)}")
+        missing.append(definite_words(policy, duty.unless.source))
     if not any(history.may_act_as(policy, role, event.by) for role in duty.exempted_by):
         missing.append(
             f"somebody acting as {' or '.join(duty.exempted_by)}"

@@ -14,7 +14,7 @@ from ir_policy.rules.conditions import atoms
 from ir_policy.rules.model import Gate
 from ir_policy.terms import OUTCOMES, Phase
 
-__all__ = ["asked_of", "held_back", "holds_overdue", "refusal_lines", "shut_gates", "unanswered"]
+__all__ = ["asked_of", "held_back", "holds_overdue", "may_be_closed", "refusal_lines", "shut_gates", "unanswered"]
 
 NOBODY = "somebody"
 """Who is asked for: what is held back must not depend on who would do it."""
@@ -29,6 +29,13 @@ def held_back(case: Case, now: datetime, incident: str) -> tuple[Refusal, ...]:
         for bite in case.forbidden(event):
             found[bite.refusal.rule] = bite.refusal
     return tuple(refusal for rule, refusal in sorted(found.items()) if not _asks_who(case, rule))
+
+
+def may_be_closed(case: Case, now: datetime, incident: str) -> bool:
+    """Whether the response has reached its end and nothing but the right person is wanted to close it."""
+    if case.history.closed_at is not None or held_back(case, now, incident):
+        return False
+    return all(isinstance(event, Closed) for event in _coming(case, now, incident))
 
 
 def shut_gates(case: Case, now: datetime) -> tuple[Refusal, ...]:

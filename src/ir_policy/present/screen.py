@@ -20,12 +20,12 @@ from ir_policy.duties.case import Case
 from ir_policy.duties.judge import Obligation, before_closing, promptly
 from ir_policy.duties.level import deciding_roles
 from ir_policy.duties.outcome import against_outcome, known_against
-from ir_policy.duties.own_rules import rule_says
+from ir_policy.duties.own_rules import rule_says, who_may
 from ir_policy.duties.severity import Classification, classify_bits
 from ir_policy.errors import Refusal
-from ir_policy.log.events import Event
+from ir_policy.log.events import Closed, Event
 from ir_policy.present.below import Below
-from ir_policy.present.blocked import held_back, holds_overdue, shut_gates, unanswered
+from ir_policy.present.blocked import held_back, holds_overdue, may_be_closed, shut_gates, unanswered
 from ir_policy.present.endangered import endangered_json
 from ir_policy.present.groups import grouped, urgency
 from ir_policy.present.levels import level_words, to_decide
@@ -40,7 +40,8 @@ from ir_policy.present.result import (
     severity_json,
     violation_json,
 )  # fmt: skip
-from ir_policy.terms import instant, rfc3339
+from ir_policy.rules.model import Per
+from ir_policy.terms import OUTCOMES, instant, rfc3339
 
 __all__ = ["Brief", "brief"]
 
@@ -261,6 +262,8 @@ class _Screen:
         now = {o.key for o in self._urgent()}
         later = [o for o in self.brief.obligations if o.verdict in ("open", "pending") and o.key not in now]
         yield from self._rows(later)
+        if may_be_closed(self.case, self.now, self.brief.incident.id):
+            yield self._asked(f"  may be closed as {OUTCOMES[0]} now", who_may(self.policy, Closed.only_kind))
 
     def _blocked(self) -> Iterator[str]:
         held = (*self.brief.held_back, *self.brief.shut)
@@ -284,6 +287,8 @@ class _Screen:
             yield line
             if ", ".join(names) not in line:
                 yield fit(f"    to {', '.join(names)}")
+            if self._left_over(group[0]):
+                yield f"    left over from episode {group[0].episode + 1}"
             for at, missing in dict.fromkeys((a.at, a.missing) for obligation in group for a in obligation.attempts):
                 yield fit(f"    sent {self.clock.full(at)}, does not count: {', '.join(missing)} missing")
 
@@ -294,11 +299,18 @@ class _Screen:
         head = f"{flag} {self._when(first)} "
         advice = " (advice)" if first in self.brief.past_advice else ""
         owner, room = fit(self._owner(first.owed_by), NAMES), WIDTH - len(head) - len(advice) - len(" ()")
-        title = _titled(first, names, room - len(owner), room - min(len(owner), SHORTEST_NAME))
+        if len(_title(first)) > room - len(owner):  # a column left empty is worth less than a whole name
+            head = f"{head.rstrip()}  "
+            room = WIDTH - len(head) - len(advice) - len(" ()")
+        title = _titled(_title(first), first.item, names, room - len(owner), room - min(len(owner), SHORTEST_NAME))
         if len(title) > room - len(owner):  # what to do comes before the whole name of who
             owner = fit(owner, max(SHORTEST_NAME, room - len(title)))
         line = f"{head}{fit(title, room - len(owner))}{advice} ({owner})"
         return self._tint(line, "31" if over is not None else "33" if flag == "!" else "")
+
+    def _left_over(self, owed: Obligation) -> bool:
+        """Whether it is owed since an episode that is over, where another one began since."""
+        return self.policy.duties[owed.duty].per is Per.EPISODE and owed.episode != self.case.history.episode
 
     def _told_by_title(self, owed: Obligation) -> bool:
         """Whether the duty has one recipient that is always the same, and no other name than what is to be done."""
@@ -342,14 +354,17 @@ class _Screen:
 # --- helpers --------------------------------------------------------------------------------------------
 
 
-def _titled(first: Obligation, names: list[str], room: int, most: int) -> str:
+def _title(owed: Obligation) -> str:
+    return f"{owed.title}: {owed.item}" if owed.item else owed.title
+
+
+def _titled(title: str, item: str, names: list[str], room: int, most: int) -> str:
     """What to do and for whom: by name where there is room, else how many. What it is about is never what is cut.
 
     A single name may take the room of a long name of who owes it, up to ``most``.
     """
-    title = f"{first.title}: {first.item}" if first.item else first.title
-    if first.item and len(title) > room:
-        title = f"{first.item}: {first.title}"
+    if item and len(title) > room:
+        title = f"{item}: {title.removesuffix(f': {item}')}"
     named = f"{title}: {', '.join(names)}" if names else title
     if len(names) > 1:
         return named if len(named) <= room else f"{title} x{len(names)}"
