@@ -68,4 +68,4 @@ def without_data(at: datetime) -> Event:
 
 def ready(at: datetime) -> list[Event]:
     """All that closing as resolved waits for, where nobody outside was owed an update and no regulator is to be told."""
-    return [without_data(at), levelled(), *recovered(at), *phased(at), *written(at)]
+    return [without_data(at), levelled(), *prepared(at), *recovered(at), *phased(at), *written(at)]

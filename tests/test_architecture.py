@@ -31,7 +31,7 @@ SRC: Final = REPO / "src" / "ir_policy"
 CATALOG: Final = SRC / "rules" / "catalog"
 
 LAYERS: Final = (
-    "errors", "terms", "calendar", "clocks", "rules", "log", "duties", "desk", "answers", "review", "present", "exchange", "cli",
+    "errors", "terms", "calendar", "clocks", "rules", "log", "duties", "incident", "desk", "answers", "review", "present", "exchange", "cli",
 )  # fmt: skip
 """From the ground up: each may import what stands before it, and nothing behind it."""
 APART: Final = {
@@ -234,8 +234,8 @@ class TestImports:
 
 LOADED: Final = [
     "answers", "calendar", "clocks", "desk", "duties", "duties.amend", "duties.anew", "duties.asking", "duties.case", "duties.discharge", "duties.entries", "duties.evidence", "duties.explanation",
-    "duties.gates", "duties.judge", "duties.ledger", "duties.level", "duties.moment", "duties.needs", "duties.outcome", "duties.own_rules", "duties.severity", "duties.step", "duties.suggested",
-    "duties.watch", "errors",
+    "duties.gates", "duties.judge", "duties.ledger", "duties.level", "duties.moment", "duties.needs", "duties.outcome", "duties.own_rules", "duties.remind", "duties.severity", "duties.step", "duties.suggested",
+    "duties.watch", "errors", "incident",
     "log", "log.events", "log.fields", "log.history", "log.wire", "present", "present.below", "present.blocked", "present.endangered", "present.groups", "present.levels", "present.lines", "present.questions", "present.response", "present.result", "present.screen", "rules", "rules.about",
     "rules.conditions", "rules.model", "rules.words", "terms",
 ]  # fmt: skip

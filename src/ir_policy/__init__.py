@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ir_policy.answers import corrections, explain, next_wakeup, obligations
+from ir_policy.answers import corrections, explain, next_wakeup, obligations, reminders
 from ir_policy.calendar import Calendar, Holidays
-from ir_policy.desk import Incident, Levels, Step, apply, check, open_incident, record, replay
+from ir_policy.desk import apply, check, open_incident, record, replay
 from ir_policy.duties.anew import Correction
 from ir_policy.duties.case import Violation
 from ir_policy.duties.explanation import Explanation
 from ir_policy.duties.judge import Breach, Obligation
+from ir_policy.duties.remind import Reminder
 from ir_policy.duties.severity import Classification, Question, Range, classify
 from ir_policy.errors import (
     CalendarExhausted,
@@ -27,6 +28,7 @@ from ir_policy.errors import (
     Refusal,
     Refused,
 )
+from ir_policy.incident import Incident, Levels, Step
 from ir_policy.log.events import (
     ActionEvent,
     BreachFinding,
@@ -53,7 +55,7 @@ from ir_policy.log.events import (
     StepDone,
     Waived,
 )
-from ir_policy.log.wire import Log, PolicyPin, event_schema, read_event, read_log, write_log
+from ir_policy.log.wire import Log, PolicyPin, erase, event_schema, read_event, read_log, write_log
 from ir_policy.present.screen import Brief, brief
 from ir_policy.rules.model import Policy
 from ir_policy.terms import NO, UNKNOWN, YES, Basis, Phase, Severity, Truth
@@ -92,12 +94,14 @@ __all__ = [
     # an incident at an instant
     "obligations",
     "next_wakeup",
+    "reminders",
     "explain",
     "brief",
     "timeline",
     "corrections",
     "Obligation",
     "Breach",
+    "Reminder",
     "Explanation",
     "Brief",
     "Timeline",
@@ -109,6 +113,7 @@ __all__ = [
     "read_log",
     "read_event",
     "write_log",
+    "erase",
     "event_schema",
     "Log",
     "PolicyPin",

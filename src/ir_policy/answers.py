@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ir_policy.desk import Incident, known_by, replay
+from ir_policy.desk import known_by, replay
 from ir_policy.duties.anew import Correction, all_drawn_anew, folded, in_order
 from ir_policy.duties.case import Case
 from ir_policy.duties.explanation import (
@@ -21,11 +21,22 @@ from ir_policy.duties.explanation import (
 )
 from ir_policy.duties.judge import Obligation
 from ir_policy.duties.own_rules import OWN_RULES
+from ir_policy.duties.remind import Reminder, reminders_of
 from ir_policy.errors import Problem, QuestionInvalid
+from ir_policy.incident import Incident
 from ir_policy.log.events import Detected
 from ir_policy.terms import instant, nearest, rfc3339
 
-__all__ = ["Correction", "corrections", "detected_state", "explain", "next_wakeup", "obligations", "state_at"]
+__all__ = [
+    "Correction",
+    "corrections",
+    "detected_state",
+    "explain",
+    "next_wakeup",
+    "obligations",
+    "reminders",
+    "state_at",
+]
 
 
 def obligations(incident: Incident, now: datetime, *, known_at: datetime | None = None) -> tuple[Obligation, ...]:
@@ -49,6 +60,18 @@ def next_wakeup(incident: Incident, now: datetime) -> datetime | None:
     at = instant(now, "now")
     found = [case.next_change(at), coming]
     return min((change for change in found if change is not None), default=None)
+
+
+def reminders(incident: Incident, after: datetime, now: datetime) -> tuple[Reminder, ...]:
+    """Every obligation that changed by time alone later than ``after`` and no later than ``now``, in the order it did.
+
+    Asked again, also of a stretch that overlaps, it names each change by the same key; nothing is lost between two calls
+    if the second begins where the first ended. What was settled by ``now`` is not mentioned any more.
+    """
+    case, _ = state_at(incident, now)
+    return reminders_of(
+        incident.id, case.ledger.entries.values(), instant(after, "after"), instant(now, "now"), incident.policy.at_risk
+    )
 
 
 def state_at(incident: Incident, now: datetime, *, known_at: datetime | None = None) -> tuple[Case, datetime | None]:

@@ -10,176 +10,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from attrs import field, frozen
+from attrs import evolve
 
 from ir_policy.duties.anew import Correction, drawn_anew, folded, in_order, inverted, order
-from ir_policy.duties.case import Case, Violation
+from ir_policy.duties.case import Case
 from ir_policy.duties.gates import Bite
 from ir_policy.duties.ledger import Moves
-from ir_policy.duties.severity import Classification, classify_bits, known_fact
+from ir_policy.duties.severity import known_fact
 from ir_policy.duties.suggested import suggestions
 from ir_policy.errors import EventInvalid, LogInvalid, PolicyMismatch, Problem, QuestionInvalid, Refusal, Refused
+from ir_policy.incident import Incident, Step
 from ir_policy.log.events import Corrected, Detected, Event, FactsReported, Notice, RoleChange, StepDone
-from ir_policy.log.history import FactState, Tenure
 from ir_policy.log.wire import Log, PolicyPin
 from ir_policy.rules.model import Policy
-from ir_policy.terms import FrozenMap, Phase, Severity, instant, nearest
+from ir_policy.terms import instant, nearest
 
-__all__ = ["Incident", "Levels", "Step", "apply", "check", "open_incident", "record", "replay"]
+if TYPE_CHECKING:
+    from ir_policy.log.chain import Chain
 
-
-@frozen
-class Levels:
-    """The levels of an incident: what governs duties, what was decided, what the rules propose, how it began, its worst."""
-
-    governing: Severity | None
-    """``None`` while nobody has assessed it and no fact supports a level."""
-    decided: Severity | None
-    provisional: Severity | None
-    """Raised by somebody other than the commander since the last decision."""
-    initial: Severity | None
-    peak: Severity | None
+__all__ = ["apply", "check", "open_incident", "record", "replay"]
 
 
-@frozen(eq=False)
-class Incident:
-    """One incident: its log, and everything that follows from it under its policy. It never changes.
+def open_incident(policy: Policy, event: Detected, *, salt: str = "") -> Step:
+    """A new incident from its first signal; with a ``salt`` its log is a chained one.
 
-    Two incidents are equal when their policies and logs are.
-    """
-
-    policy: Policy
-    log: tuple[Event, ...]
-    """Every event in the order it was recorded."""
-    _case: Case = field(repr=False)
-    _positions: dict[str, int] = field(repr=False)
-    _last: tuple[datetime, datetime] = field(repr=False)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Incident) and (self.policy.digest, self.log) == (other.policy.digest, other.log)
-
-    def __hash__(self) -> int:
-        return hash((self.policy.digest, self.log))
-
-    def __repr__(self) -> str:
-        return f"<Incident {self.id}, {self.seq} events, {self.policy.id} {self.policy.version}>"
-
-    @property
-    def id(self) -> str:
-        return self.log[0].incident
-
-    @property
-    def seq(self) -> int:
-        """How many events the log holds; a host appends under this number."""
-        return len(self.log)
-
-    @property
-    def head(self) -> str | None:
-        """The hash of the last line of a chained log; ``None`` for a plain one."""
-        return None
-
-    @property
-    def pin(self) -> PolicyPin:
-        """What the header of this incident's log says."""
-        return PolicyPin(self.policy.id, self.policy.version, self.policy.digest)
-
-    @property
-    def severity(self) -> Levels:
-        level = self._case.level
-        return Levels(level.governing, level.decided, level.raised, level.initial, level.peak)
-
-    @property
-    def proposed(self) -> Classification:
-        """What the rules propose from the facts, with the reasons and the open questions."""
-        return classify_bits(self.policy, self._case.history.yes, self._case.history.no)
-
-    @property
-    def phase(self) -> Phase:
-        return self._case.history.phase
-
-    @property
-    def episode(self) -> int:
-        """0 until the incident is first reopened."""
-        return self._case.history.episode
-
-    @property
-    def closed(self) -> bool:
-        return self._case.history.closed_at is not None
-
-    @property
-    def outcome(self) -> str:
-        """How it was closed; empty while it is open."""
-        return self._case.history.outcome
-
-    @property
-    def merged_into(self) -> str:
-        """The incident this one goes on as; empty while it is on its own. Both records stay."""
-        return self._case.history.merged_into
-
-    @property
-    def drill(self) -> bool:
-        return self._case.history.drill
-
-    @property
-    def complete(self) -> bool:
-        """Whether this version knows every event of the log."""
-        return not self._case.history.opaque
-
-    @property
-    def facts(self) -> FrozenMap[str, FactState]:
-        """What was last reported about each fact."""
-        return FrozenMap(dict(sorted(self._case.history.facts.items())))
-
-    @property
-    def marks(self) -> FrozenMap[str, datetime]:
-        """Where each mark of this episode, or of the whole incident, stands."""
-        return FrozenMap({name: stamp.at for name, stamp in sorted(self._case.history.marks.items())})
-
-    @property
-    def roles(self) -> FrozenMap[str, tuple[Tenure, ...]]:
-        """Who holds each role now."""
-        holders = self._case.history.holders
-        return FrozenMap({role: tuple(people.values()) for role, people in sorted(holders.items()) if people})
-
-    @property
-    def violations(self) -> tuple[Violation, ...]:
-        """Everything that happened against a rule, in the order it happened."""
-        return self._case.violations
-
-
-@frozen(eq=False)
-class Step:
-    """What one event did: the new incident, and what moved. Obligations are named by key."""
-
-    incident: Incident
-    event: Event
-    opened: tuple[str, ...] = ()
-    revived: tuple[str, ...] = ()
-    tightened: tuple[str, ...] = ()
-    discharged: tuple[str, ...] = ()
-    cancelled: tuple[str, ...] = ()
-    waived: tuple[str, ...] = ()
-    lapsed: tuple[str, ...] = ()
-    moved: tuple[str, ...] = ()
-    """Marks that were set or moved."""
-    level: tuple[Severity | None, Severity | None] = (None, None)
-    """The governing level before and after."""
-    violations: tuple[Violation, ...] = ()
-    dropped: tuple[str, ...] = ()
-    """Obligations that are no more: they would have opened by time and never did, or rested on what was corrected."""
-    corrections: tuple[Correction, ...] = ()
-    """Conclusions that had been drawn and that this event changed."""
-    late: bool = False
-    """Whether it was known late enough for conclusions to be drawn anew."""
-    suggested: tuple[str, ...] = ()
-    """What a person should know or do next, in words."""
-
-
-def open_incident(policy: Policy, event: Detected) -> Step:
-    """A new incident from its first signal.
-
-    Raises :class:`~ir_policy.errors.QuestionInvalid` when the event is not a detection.
+    A salt is fresh for each event, secret until its line is written, 32 hexadecimal digits or more
+    (``secrets.token_hex(16)``). Raises :class:`~ir_policy.errors.QuestionInvalid` when the event is not a detection, or the
+    salt is none.
     """
     _need_policy(policy)
     if not isinstance(event, Detected):
@@ -187,7 +46,8 @@ def open_incident(policy: Policy, event: Detected) -> Step:
     case = Case(policy)
     moves = case.advance(event)
     incident = Incident(policy, (event,), case, {event.id: 0}, order(event))
-    return _step(incident, event, moves, None)
+    step = _step(incident, event, moves, None)
+    return _linked(step, _begun(incident), salt) if salt else step
 
 
 def check(incident: Incident, event: Event) -> tuple[Refusal, ...]:
@@ -205,8 +65,8 @@ def check(incident: Incident, event: Event) -> tuple[Refusal, ...]:
     return tuple(bite.refusal for bite in _bites(incident, event))
 
 
-def apply(incident: Incident, event: Event) -> Step:
-    """Let the event happen if the policy allows it.
+def apply(incident: Incident, event: Event, *, salt: str = "") -> Step:
+    """Let the event happen if the policy allows it; a chained log needs a ``salt``, see :func:`open_incident`.
 
     Raises :class:`~ir_policy.errors.Refused` with every refusal, and :class:`~ir_policy.errors.EventInvalid` as
     :func:`check` does; the incident given still stands.
@@ -214,17 +74,29 @@ def apply(incident: Incident, event: Event) -> Step:
     refusals = check(incident, event)
     if refusals:
         raise Refused(refusals)
-    return record(incident, event)
+    return record(incident, event, salt=salt)
 
 
-def record(incident: Incident, event: Event) -> Step:
+def record(incident: Incident, event: Event, *, salt: str = "") -> Step:
     """Take in what did happen, allowed or not: a happening counts, and what the policy forbade is kept as a violation.
 
     An act of power without authority is kept, flagged, and has no effect. An event known already changes nothing.
     Raises :class:`~ir_policy.errors.EventInvalid` for an event of another incident, or a known id with other content.
     """
     if _admit(incident, event):
-        return Step(incident, event, level=(incident._case.level.governing,) * 2)
+        return Step(incident, event, level=(incident._case.level.governing,) * 2, known=True)
+    if bool(salt) != (incident._chain is not None):
+        hint = (
+            "pass salt=secrets.token_hex(16)"
+            if not salt
+            else "leave it out; a log is chained from its opening or not at all"
+        )
+        raise QuestionInvalid([Problem("salt", f"the log is {'chained' if not salt else 'a plain one'}", hint)])
+    step = _taken_in(incident, event)
+    return _linked(step, incident._chain, salt) if incident._chain is not None else step
+
+
+def _taken_in(incident: Incident, event: Event) -> Step:
     log = (*incident.log, event)
     if _belongs_before(incident, event):
         return _step(_folded(incident.policy, log), event, None, incident)
@@ -242,12 +114,14 @@ def replay(policy: Policy, log: Log | Iterable[Event], *, known_at: datetime | N
     incident, and :class:`~ir_policy.errors.QuestionInvalid` when ``known_at`` is asked of events without a recording time.
     """
     _need_policy(policy)
+    chain = None
     if isinstance(log, Log):
         if not isinstance(log.policy, (PolicyPin, type(None))):
             raise QuestionInvalid([Problem("log.policy", "does not name a document", "use what read_log returned")])
         if log.policy is not None and log.policy.digest != policy.digest:
             expected = f"'{log.policy.id}@{log.policy.version}' ({log.policy.digest[:15]})"
             raise PolicyMismatch(expected, f"'{policy.id}@{policy.version}' ({policy.digest[:15]})")
+        chain = log.chain if known_at is None else None
         log = log.events
     events = _one_incident(log)
     if known_at is not None:
@@ -256,20 +130,32 @@ def replay(policy: Policy, log: Log | Iterable[Event], *, known_at: datetime | N
         raise QuestionInvalid([Problem("known_at", "the log knew of no incident yet", "ask for a later instant")])
     if not any(isinstance(event, Detected) for event in events):
         raise LogInvalid(0, "no signal detected this incident; a log holds at least one 'detected'")
-    return _folded(policy, events)
+    return _folded(policy, events, chain)
 
 
 # --- the fold -------------------------------------------------------------------------------------------
 
 
-def _folded(policy: Policy, log: tuple[Event, ...]) -> Incident:
+def _folded(policy: Policy, log: tuple[Event, ...], chain: Chain | None = None) -> Incident:
     """Sort once, then fold once."""
     events, bites = in_order(policy, log)
     case = Case(policy)
     for event in events:
         case.advance(event, bites.get(event.id, ()))
     positions = {event.id: index for index, event in enumerate(log)}
-    return Incident(policy, log, case, positions, order(events[-1]))
+    return Incident(policy, log, case, positions, order(events[-1]), chain)
+
+
+def _begun(incident: Incident) -> Chain:
+    from ir_policy.log.chain import Chain  # few need it
+
+    return Chain.begun(incident.header)
+
+
+def _linked(step: Step, chain: Chain, salt: str) -> Step:
+    """The step with its line on the chain."""
+    longer, line = chain.link(step.event, salt)
+    return evolve(step, incident=evolve(step.incident, chain=longer), line=line)
 
 
 def _belongs_before(incident: Incident, event: Event) -> bool:

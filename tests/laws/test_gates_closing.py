@@ -12,7 +12,7 @@ import ir_policy as ir
 from ir_policy import NO, YES, Event, Phase, Truth
 from ir_policy.terms import OUTCOMES
 from ir_policy.testing import told
-from support_closing import done, ended, entered, levelled, phased, ready, recovered, without_data, written
+from support_closing import done, ended, entered, levelled, phased, prepared, ready, recovered, without_data, written
 from support_duties import COMMANDER, LEGAL, SEV2, SEV3, found, minutes, not_notifying, reopened, reported, sent
 from support_gates import EVERYBODY, NOW, Answer, decided, incident, recorded, refused
 
@@ -65,7 +65,7 @@ class TestEverythingDone:
         rules = [
             "backlog-before-close", "change-log-before-close", "checklist-before-close", "commander-closes",
             "freeze-handled-before-close", "lessons-before-close", "phases-before-close",
-            "recovery-before-close", "regulator-decision-before-close", "report-before-close",
+            "recovery-before-close", "regulator-decision-before-close", "report-before-close", "roles-identified-before-contain",
         ]  # fmt: skip
         before = (decided(SEV2, minutes(1)), found("confirmed", minutes(2)))
         assert [one.rule for one in refused(ended(NOW, by="alex"), *before)] == rules
@@ -120,7 +120,13 @@ class TestPhasesBeforeClose:
     """What is resolved has been through every phase, or has said why not."""
 
     ANSWER: Final = Answer("phases-before-close", "response-phases", (COMMANDER,))
-    BEFORE: Final = (levelled(), without_data(minutes(10)), *recovered(minutes(10)), *written(minutes(10)))
+    BEFORE: Final = (
+        levelled(),
+        *prepared(minutes(10)),
+        without_data(minutes(10)),
+        *recovered(minutes(10)),
+        *written(minutes(10)),
+    )
 
     def test_it_bites_until_the_last_phase_is_entered(self) -> None:
         """In any phase but the last one, and also where the last one was left again."""
@@ -147,7 +153,13 @@ class TestRecoveryBeforeClose:
     """What is resolved has recovered, where its level asked for recovery at all."""
 
     ANSWER: Final = Answer("recovery-before-close", "response-phases/recover", ("technical-sme",))
-    BEFORE: Final = (without_data(minutes(9)), decided(SEV2, minutes(9)), *phased(minutes(10)), *written(minutes(10)))
+    BEFORE: Final = (
+        without_data(minutes(9)),
+        decided(SEV2, minutes(9)),
+        *prepared(minutes(9)),
+        *phased(minutes(10)),
+        *written(minutes(10)),
+    )
 
     def test_it_bites_while_recovery_is_owed(self) -> None:
         """At SEV2 or worse; recovered in time or late it releases."""

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 import ir_policy as ir
 from ir_policy import NO, UNKNOWN, YES, Event, Phase, Truth
+from ir_policy.terms import OUTCOMES
 from ir_policy.testing import told
-from support_closing import CHANNEL, CHECKS, ROLES, checked, done, ended, entered
+from support_closing import CHANNEL, CHECKS, ROLES, checked, done, ended, entered, ready
 from support_duties import COMMANDER, POLICY, SEV2, minutes, reopened, reported, restores
 from support_gates import EVERYBODY, NOW, Answer, decided, incident, recorded, refused
 from support_time import at
@@ -47,6 +48,13 @@ class TestRolesIdentifiedBeforeContain:
         """The last report counts."""
         back = reported(minutes(4), {"affected-role/admin": UNKNOWN})
         assert refused(CONTAIN, *ASSESSED, OPENED, NAMED, back) == [self.ANSWER]
+
+    def test_where_nothing_is_contained_it_bites_on_closing(self) -> None:
+        """Nobody is left unnamed on the way to a resolved incident; an incident that was none needs no names."""
+        silent = [event for event in ready(minutes(10)) if "affected-role/guest" not in getattr(event, "facts", {})]
+        for outcome in OUTCOMES:
+            assert (self.ANSWER in refused(ended(NOW, outcome), *silent)) == (outcome == "resolved"), outcome
+        assert refused(ended(NOW), *silent, reported(minutes(50), {"affected-role/guest": YES})) == []
 
     @pytest.mark.parametrize("by", EVERYBODY)
     def test_nobody_waives_it(self, by: str) -> None:

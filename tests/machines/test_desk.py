@@ -235,6 +235,8 @@ class Desk(RuleBasedStateMachine):
             worse = [name for name, state in self.incident.facts.items() if state.truth is Truth.YES]
             self.happens("facts-reported", gap, facts=dict.fromkeys(worse or ["rpo-breached"], Truth.NO))
         for kind, said in way_to(self.policy, ("outcome", outcome), ("event", "closed")):
+            if kind == "severity-decided":
+                said = {**said, "severity": self.incident.severity.governing or said["severity"]}
             if kind != "phase-entered" or said["phase"] is not self.incident.phase:
                 self.happens(kind, timedelta(0), "incident-commander", **said)
         self.happens("waived", timedelta(0), "legal-liaison", gate="regulator-decision-before-close")
@@ -369,7 +371,8 @@ class Desk(RuleBasedStateMachine):
         self.settle()
         count = len(self.incident.violations)
         self.happens("closed", timedelta(minutes=1), "incident-commander", outcome="resolved")
-        assert len(self.incident.violations) == count
+        against = [(one.rule, one.missing) for one in self.incident.violations[count:]]
+        assert not against, against
 
     def settle(self) -> None:
         """Meet whatever is owed, by the act its duty names."""

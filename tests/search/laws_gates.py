@@ -101,13 +101,16 @@ def phases_come_in_order(turn: Turn) -> Iterator[Finding]:
 
 
 def containment_waits_for_assessment(turn: Turn) -> Iterator[Finding]:
-    """Containment waits for a decided level, a channel and the names of who is hit."""
+    """Containment waits for a decided level, a channel and the names of who is hit; closing as resolved for level and names,
+    also where containment was left out."""
+    marks = turn.before.incident.marks
+    roles = [f"affected-role/{role}" for role in ("admin", "agency", "guest")]
+    named = any(is_yes(turn.before, role) for role in roles) or all(is_no(turn.before, role) for role in roles)
+    assessed = "severity-decided" in marks and named
     if isinstance(turn.event, PhaseChange) and turn.event.kind == "phase-entered" and turn.event.phase is Phase.CONTAIN:
-        incident = turn.before.incident
-        roles = [f"affected-role/{role}" for role in ("admin", "agency", "guest")]
-        named = any(is_yes(turn.before, role) for role in roles) or all(is_no(turn.before, role) for role in roles)
-        ready = "severity-decided" in incident.marks and "channel-opened" in incident.marks and named
-        yield "" if ready or turn.refusals else "contained before it was assessed"
+        yield "" if (assessed and "channel-opened" in marks) or turn.refusals else "contained before it was assessed"
+    if isinstance(turn.event, Closed) and turn.event.outcome == "resolved":
+        yield "" if assessed or turn.refusals else "resolved without having been assessed"
 
 
 def the_channel_has_its_name(turn: Turn) -> Iterator[Finding]:

@@ -47,7 +47,7 @@ SIZES: Final = {
     "outcomes": Size(8_120, 66_728, 16, 39_512),
     "postmortem": Size(1_875, 11_480, 17, 5_144),
     "actions": Size(60, 361, 10, 15),
-    "phases": Size(3_400, 32_100, 19, 24_296),
+    "phases": Size(3_202, 30_378, 19, 22_832),
     "papers": Size(1_136, 8_624, 11, 2_074),
     "client_and_regulator": Size(3_740, 25_693, 16, 2_391),
     "closing": Size(2_944, 30_464, 11, 2_012),

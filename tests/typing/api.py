@@ -160,3 +160,16 @@ def every_kind(at: datetime) -> tuple[ir.Event, ...]:
         ir.ActionEvent(kind="action-opened", incident="i", at=at, by="a", action="x", owner="b", due=at),
         ir.Corrected(incident="i", at=at, by="a", event="e", fields={"by": "b"}, reason="x", evidence=("x",)),
     )
+
+
+def chained(policy: ir.Policy, first: ir.Detected, salt: str, now: datetime) -> str:
+    """A log whose lines are chained, and what a host is told when it wakes."""
+    step = ir.open_incident(policy, first, salt=salt)
+    step = ir.record(step.incident, ir.Note(incident="inc-7", at=now, by="ana", text="calm"), salt=salt)
+    assert_type(step.known, bool)
+    lines = [step.incident.header, step.line]
+    log = ir.read_log(lines, head=step.incident.head)
+    for reminder in ir.reminders(ir.replay(policy, log), now, now + timedelta(hours=1)):
+        assert_type(reminder, ir.Reminder)
+        assert_type(reminder.due, datetime | None)
+    return ir.erase(lines, names=["ana"], texts=[step.event.id])

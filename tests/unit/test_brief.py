@@ -82,7 +82,7 @@ class TestBrief:
             "  due before closing  update the compliance evidence (security-specialist)",
             "BLOCKED",
             "  the incident channel is open before containment (dana)",
-            "  who is impacted is named before containment (dana)",
+            "  who is impacted is named before containment or closing (dana)",
             "  data, playback and milestones are checked before recovery (assigned-engineers)",
             "  when more data is lost than allowed the restore playbook… (assigned-engineers)",
             "    only because nobody has said no to: rpo-breached",
@@ -237,7 +237,7 @@ class TestBrief:
         shown = ir.brief(told(policy, PLAYBACK_IS_DOWN, assess, unknown_cause, taken), at(10, 9))
         assert part(shown, "BLOCKED") == [
             "  the incident channel is open before containment (reliability-partner)",
-            "  who is impacted is named before containment (reliability-partner)",
+            "  who is impacted is named before containment or closing (reliability-partner)",
             "  the level is decided before containment or closing (reliability-partner)",
             "  the forensic snapshot comes before clean-up (sam)",
             "    only because nobody has said no to: malicious-cause",

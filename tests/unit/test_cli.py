@@ -207,7 +207,7 @@ class TestAdd:
         )
         assert added.code == 0
         assert added.data == {
-            "event": "e2", "seq": 2, "level": [None, "SEV1"], "moved": [], "violations": [],
+            "event": "e2", "seq": 2, "head": None, "level": [None, "SEV1"], "moved": [], "violations": [],
             "opened": ["internal-alert@internal#0", "recover@internal#0", "respond@internal#0"],
             "revived": [], "tightened": [], "discharged": [], "cancelled": [], "waived": [], "lapsed": [],
             "dropped": ["unassessed-alert@internal#0"], "corrections": [],
@@ -311,9 +311,9 @@ class TestAdd:
     ) -> None:
         """When somebody else wrote after the log was read, nothing is appended and the way out is said."""
 
-        def meanwhile(incident: ir.Incident, event: ir.Event) -> ir.Step:
+        def meanwhile(incident: ir.Incident, event: ir.Event, *, salt: str) -> ir.Step:
             log.write_bytes(log.read_bytes() + b"\n")
-            return ir.record(incident, event)
+            return ir.record(incident, event, salt=salt)
 
         monkeypatch.setattr(ir, "apply", meanwhile)
         answer = run("add", log, "note", "by=dana", "text=hello", "--now", T10)
@@ -427,7 +427,7 @@ class TestCheck:
         answer = run("check", sev1, "closed", "by=dana", "outcome=resolved", "--now", T20)
         assert answer.code == 1
         lines = answer.out.splitlines()
-        assert lines[0] == "no, as of 2026-05-05T00:20:00Z, for 9 reasons:"
+        assert lines[0] == "no, as of 2026-05-05T00:20:00Z, for 10 reasons:"
         reasons = [line for line in lines if line.startswith("  ") and line[2] != " "]
         assert reasons == [
             "  follow-up work is in the backlog before closing",
@@ -438,6 +438,7 @@ class TestCheck:
             "  what is resolved has been through every phase",
             "  where recovery is owed it comes before closing as resolved",
             "  the incident report is drafted from template 20-01 before closing",
+            "  who is impacted is named before containment or closing",
             "  the level is decided before containment or closing",
         ]
         assert "      needs step backlog-filed (file the follow-up work); ask dana (incident-commander)" in lines
@@ -466,6 +467,71 @@ class TestCheck:
         assert all(refusal.keys() >= REFUSAL for refusal in no.data["refusals"])
         yes = run("check", sev1, "phase-entered", "by=ravi", "phase=assess", "--now", T20, "--json")
         assert (yes.code, yes.data["refusals"]) == (0, [])
+
+
+class TestChained:
+    """A log whose lines are chained: begun so, added to, verified, and rid of a name."""
+
+    @pytest.fixture
+    def chained(self, tmp_path: Path, run: Run) -> Path:
+        """Two events, the second by dana."""
+        path = tmp_path / "inc-8.jsonl"
+        assert run("open", path, "incident=inc-8", "by=sentry", "source=sentry", "--chained", "--now", T0).code == 0
+        assert run("add", path, "note", "by=dana", "text=hello", "--now", T10).code == 0
+        return path
+
+    def test_it_is_added_to_and_read_like_any_other(self, chained: Path, run: Run) -> None:
+        """The lines are chained, the brief says where the chain stands, and ids say nothing of the words."""
+        log = stored(chained)
+        assert log.chain is not None
+        assert run("brief", chained, "--now", T20, "--json").data["head"] == log.chain.head
+        again = ir.Note(incident="inc-8", at=log.events[1].at, recorded_at=log.events[1].at, by="dana", text="hello")
+        assert log.events[1].id != again.id
+
+    def test_an_id_that_is_given_stays(self, chained: Path, run: Run) -> None:
+        """And said again nothing is added."""
+        for _ in range(2):
+            assert run("add", chained, "note", "by=dana", "text=hello", "id=n1", "--now", T20).code == 0
+        assert [event.id for event in stored(chained).events[2:]] == ["n1"]
+
+    def test_whole(self, chained: Path, run: Run) -> None:
+        """In words and as data, with a head that was kept and without."""
+        log = stored(chained)
+        assert log.chain is not None
+        head = log.chain.head
+        assert run("verify", chained).out.splitlines()[0] == f"whole: 2 events, each as it was written; head {head}"
+        assert run("verify", chained, "--head", head).out == f"whole: 2 events, each as it was written; head {head}\n"
+        assert run("verify", chained, "--json").data == {"seq": 2, "head": head, "chained": True}
+
+    def test_a_plain_log_is_whole_too(self, log: Path, run: Run) -> None:
+        """And nothing more is claimed for it."""
+        assert run("verify", log).out == "whole: 1 events in plain lines, which no chain holds to their words\n"
+        assert run("verify", log, "--json").data == {"seq": 1, "head": None, "chained": False}
+
+    def test_changed_or_cut_short(self, chained: Path, run: Run) -> None:
+        """The line is named; a head that was kept shows what is missing at the end."""
+        head = run("verify", chained, "--json").data["head"]
+        whole = chained.read_text(encoding="utf-8")
+        chained.write_text(whole.replace("hello", "hallo"), encoding="utf-8")
+        answer = run("verify", chained)
+        assert answer.code == 2
+        assert "log line 3: this line was changed after it was written" in answer.err
+        chained.write_text("".join(whole.splitlines(keepends=True)[:2]), encoding="utf-8")
+        assert run("verify", chained).code == 0
+        assert "lines are missing at its end" in run("verify", chained, "--head", head).err
+
+    def test_erased(self, chained: Path, run: Run, tmp_path: Path) -> None:
+        """What is printed is the log without the name and the text, under the same head; the file stays."""
+        before, note = chained.read_bytes(), stored(chained).events[1].id
+        head = run("verify", chained, "--json").data["head"]
+        answer = run("erase", chained, "--name", "dana", "--text", note)
+        assert (answer.code, chained.read_bytes()) == (0, before)
+        assert "dana" not in answer.out
+        assert "hello" not in answer.out
+        left = tmp_path / "left.jsonl"
+        left.write_text(answer.out, encoding="utf-8")
+        assert run("verify", left, "--json").data == {"seq": 2, "head": head, "chained": True}
+        assert run("erase", chained, "--name", "nobody").code == 2
 
 
 class TestClassify:

@@ -131,6 +131,7 @@ FIELDS: Final = sorted({name for known in KINDS.values() for name in (*known.req
 
 PLAUSIBLE: Final[Mapping[str, st.SearchStrategy[Any]]] = {
     "label": st.sampled_from((*PEOPLE, *EVENT_IDS, "respond@internal#0", "client-update@client/acme#0", "x y")),
+    "name": st.sampled_from(PEOPLE),
     "text": st.text("ab \n\u00e9", min_size=1, max_size=8),
     "id": st.sampled_from(IDS),
     "ids": st.lists(st.sampled_from(IDS), max_size=3),

@@ -79,6 +79,7 @@ def test_everything_the_command_line_prints_is_valid(tmp_path: Path, capsys: pyt
         ("step", 0, ["add", log, "facts-reported", "by=s", "streaming-unavailable=yes", "--now", OKTA]),
         ("step", 0, ["add", log, "severity-decided", "by=s", "severity=SEV2", "--record", "--now", OKTA]),
         ("refused", 1, ["add", log, "severity-decided", "by=s", "severity=SEV3", "--now", OKTA]),
+        ("verified", 0, ["verify", log]),
         ("check", 1, ["check", log, "phase-entered", "by=s", "phase=contain", "--now", OKTA]),
         ("check", 0, ["check", log, "note", "by=s", "text=calm", "--now", OKTA]),
         ("brief", 0, ["brief", example, "--now", OKTA]),

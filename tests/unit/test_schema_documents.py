@@ -65,7 +65,7 @@ def test_no_part_of_a_schema_accepts_anything(name: str) -> None:
         "if",
     }
     found = list(subschemas(ir.schema(name)))
-    assert len(found) > 5
+    assert len(found) > 3
     assert [path for path, part in found if not isinstance(part, dict) or not says & set(part)] == []
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import ir_policy as ir
 from ir_policy.cli.chronicle import show_timeline
 from ir_policy.cli.documents import classify_facts, show_schema
-from ir_policy.cli.logs import add_event, check_event, explain_subject, open_log, show_brief
+from ir_policy.cli.logs import add_event, check_event, erase_words, explain_subject, open_log, show_brief, verify_log
 from ir_policy.cli.shared import BAD, NO, OK, print_json, say, usage
 from ir_policy.present.result import refusal_json
 
@@ -71,14 +71,33 @@ def _parser() -> argparse.ArgumentParser:
         description="How severe, what may happen, what is owed to whom by when, and under which clause.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _command(commands, "open", open_log, "LOG", fields="incident=inc-7 source=sentry by=… [at=…]",
+    opened = _command(commands, "open", open_log, "LOG", fields="incident=inc-7 source=sentry by=… [at=…]",
              help="begin a log with the first signal")  # fmt: skip
+    opened.add_argument(
+        "--chained", action="store_true", help="chain its lines by hashes, so that none is changed unseen"
+    )
     add = _command(
         commands, "add", add_event, "LOG", "KIND", fields="field=value …", help="check an event and append it"
     )
     add.add_argument("--record", action="store_true", help="it already happened: append it, whatever the policy says")
     shown = _command(commands, "brief", show_brief, "LOG", help="what an incident needs now")
     shown.add_argument("--fail-on", choices=["overdue"], help="exit 1 when a limit that binds is overdue")
+    verified = _command(commands, "verify", verify_log, "LOG", judges=False, help="is the log whole and unchanged")
+    verified.add_argument("--head", metavar="HASH", help="a head of it that was kept elsewhere")
+    gone = _command(
+        commands,
+        "erase",
+        erase_words,
+        "LOG",
+        judges=False,
+        help="a chained log without some names and texts, for a new file",
+    )
+    gone.add_argument(
+        "--name", action="append", default=[], metavar="PERSON", help="a name to take out wherever it stands"
+    )
+    gone.add_argument(
+        "--text", action="append", default=[], metavar="EVENT", help="an event whose free text is taken out"
+    )
     _command(commands, "timeline", show_timeline, "LOG", help="what happened, what fell due, what is still to come")
     _command(commands, "classify", classify_facts, fields="fact=yes|no|unknown …", help="how severe these facts are")
     _command(

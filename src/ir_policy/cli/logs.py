@@ -4,21 +4,33 @@ from __future__ import annotations
 
 import argparse
 import os
+import secrets
 import sys
 from pathlib import Path
 from typing import Final
 
 import ir_policy as ir
 from ir_policy.answers import state_at
-from ir_policy.cli.shared import NO, OK, incident_of, now_of, policy_of, print_json, size, usage, write
+from ir_policy.cli.shared import (
+    NO,
+    OK,
+    data_of,
+    incident_of,
+    now_of,
+    policy_of,
+    print_json,
+    print_text,
+    size,
+    usage,
+    write,
+)
 from ir_policy.cli.words import event_of
-from ir_policy.log.wire import header_line, log_line
 from ir_policy.present.blocked import refusal_lines
 from ir_policy.present.lines import wrapped
 from ir_policy.present.result import correction_json, explanation_json, policy_json, refusal_json
 from ir_policy.terms import rfc3339
 
-__all__ = ["add_event", "check_event", "explain_subject", "open_log", "show_brief"]
+__all__ = ["add_event", "check_event", "erase_words", "explain_subject", "open_log", "show_brief", "verify_log"]
 
 COLUMNS: Final = 100
 """The width of answers in sentences; a sentence that is longer goes on in the next line."""
@@ -30,20 +42,23 @@ def open_log(arguments: argparse.Namespace) -> int:
     if size(path):
         return usage(f"'{path}' holds a log already; add to it with: ir-policy add {path} …")
     policy = policy_of(arguments)
-    event = event_of("detected", arguments, {})
+    event = event_of("detected", arguments, _named(arguments) if arguments.chained else {})
     assert isinstance(event, ir.Detected)
-    step = ir.open_incident(policy, event)
-    write(path, f"{header_line(step.incident.pin)}\n{log_line(event)}\n", expected=0)
+    step = ir.open_incident(policy, event, salt=_salt() if arguments.chained else "")
+    write(path, f"{step.incident.header}\n{step.line}\n", expected=0)
     return _told(step, arguments)
 
 
 def add_event(arguments: argparse.Namespace) -> int:
     """Check an event, and append it if the policy allows it; with ``--record``, append what already happened."""
     incident, length, ends_whole = incident_of(arguments)
-    event = event_of(arguments.kind, arguments, {"incident": incident.id})
-    step = ir.record(incident, event) if arguments.record else ir.apply(incident, event)
-    if step.incident.seq > incident.seq:
-        line = f"{log_line(event)}\n"
+    chained = incident.head is not None
+    said = {"incident": incident.id, **(_named(arguments) if chained else {})}
+    event = event_of(arguments.kind, arguments, said)
+    salt = _salt() if chained else ""
+    step = (ir.record if arguments.record else ir.apply)(incident, event, salt=salt)
+    if not step.known:
+        line = f"{step.line}\n"
         write(Path(arguments.log), line if ends_whole else f"\n{line}", expected=length)
     elif not arguments.json:
         print(f"{event.id} is in the log already; nothing was added")
@@ -88,6 +103,30 @@ def show_brief(arguments: argparse.Namespace) -> int:
     return NO if arguments.fail_on == "overdue" and shown.overdue else OK
 
 
+def verify_log(arguments: argparse.Namespace) -> int:
+    """Say whether a log is whole and unchanged, and where it stands."""
+    log = ir.read_log(data_of(arguments.log), head=arguments.head)
+    chained = log.chain is not None
+    seq, head = len(log.events), log.chain.head if log.chain is not None else None
+    if arguments.json:
+        print_json({"seq": seq, "head": head, "chained": chained})
+    elif chained:
+        print(f"whole: {seq} events, each as it was written; head {head}")
+        if arguments.head is None:
+            print(
+                "a chain does not show lines that are missing at its end: keep the head elsewhere and pass it as --head"
+            )
+    else:
+        print(f"whole: {seq} events in plain lines, which no chain holds to their words")
+    return OK
+
+
+def erase_words(arguments: argparse.Namespace) -> int:
+    """Write a chained log without some names and texts; the file itself stays as it is."""
+    print_text(ir.erase(data_of(arguments.log), names=arguments.name, texts=arguments.text))
+    return OK
+
+
 def explain_subject(arguments: argparse.Namespace) -> int:
     """Say why something is owed, or not; refused, or not."""
     incident, _, _ = incident_of(arguments)
@@ -100,6 +139,17 @@ def explain_subject(arguments: argparse.Namespace) -> int:
     return OK
 
 
+def _salt() -> str:
+    """What hides the names of one event in its chain."""
+    return secrets.token_hex(16)
+
+
+def _named(arguments: argparse.Namespace) -> dict[str, str]:
+    """An id that says nothing of the event's words, unless one is given: a digest of them would tell a name that was taken out."""
+    given = any(word.startswith("id=") for word in arguments.fields)
+    return {} if given else {"id": f"e-{secrets.token_hex(12)}"}
+
+
 def _told(step: ir.Step, arguments: argparse.Namespace) -> int:
     """What the event did, in words or as data."""
     names = ("opened", "revived", "tightened", "discharged", "cancelled", "waived", "lapsed", "dropped", "moved")
@@ -107,7 +157,7 @@ def _told(step: ir.Step, arguments: argparse.Namespace) -> int:
     level = [level.value if level is not None else None for level in step.level]
     against = [{"rule": v.rule, "clause": v.clause, "missing": list(v.missing)} for v in step.violations]
     if arguments.json:
-        print_json({"event": step.event.id, "seq": step.incident.seq, "level": level, **moved, "violations": against, "corrections": [correction_json(anew) for anew in step.corrections],
+        print_json({"event": step.event.id, "seq": step.incident.seq, "head": step.incident.head, "level": level, **moved, "violations": against, "corrections": [correction_json(anew) for anew in step.corrections],
                      "suggested": list(step.suggested)})  # fmt: skip
         return OK
     print(f"recorded {step.event.kind} at {rfc3339(step.event.at)} as {step.event.id}")

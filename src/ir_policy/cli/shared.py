@@ -15,10 +15,10 @@ from ir_policy.log.fields import Flaw, parse_instant
 from ir_policy.terms import canonical_json, instant
 
 if TYPE_CHECKING:
-    from ir_policy.desk import Incident
+    from ir_policy.incident import Incident
 
 __all__ = [
-    "BAD", "NO", "OK", "incident_of", "instant_of", "now_of", "policy_of", "print_json", "print_text", "say", "size",
+    "BAD", "NO", "OK", "data_of", "incident_of", "instant_of", "now_of", "policy_of", "print_json", "print_text", "say", "size",
     "usage", "write",
 ]  # fmt: skip
 
@@ -28,23 +28,21 @@ OK, NO, BAD = 0, 1, 2
 
 def incident_of(arguments: argparse.Namespace) -> tuple[Incident, int, bool]:
     """The incident a log file holds, the size of the file, and whether its last line is ended."""
-    path = Path(arguments.log)
-    try:
-        data = path.read_bytes()
-    except (OSError, ValueError) as error:
-        raise ir.QuestionInvalid(
-            [
-                ir.Problem(
-                    str(path),
-                    f"cannot be read: {_why(error)}",
-                    "check the path, or begin a log with: ir-policy open",
-                )
-            ]
-        ) from None
+    data = data_of(arguments.log)
     log = ir.read_log(data)
     by_header = log.policy if not arguments.policy else None
     policy = _pinned(by_header) if by_header is not None else policy_of(arguments)
     return ir.replay(policy, log), len(data), not data or data.endswith(b"\n")
+
+
+def data_of(log: str) -> bytes:
+    """What a log file holds."""
+    path = Path(log)
+    try:
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        hint = "check the path, or begin a log with: ir-policy open"
+        raise ir.QuestionInvalid([ir.Problem(str(path), f"cannot be read: {_why(error)}", hint)]) from None
 
 
 def _pinned(pin: ir.PolicyPin) -> ir.Policy:

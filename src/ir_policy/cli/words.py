@@ -8,8 +8,7 @@ from collections.abc import Mapping
 
 import ir_policy as ir
 from ir_policy.cli.shared import instant_of, now_of
-from ir_policy.log.events import KINDS
-from ir_policy.log.wire import kinds_of_value
+from ir_policy.log.events import KINDS, kinds_of_value
 from ir_policy.terms import nearest, rfc3339
 
 __all__ = ["event_of", "pair"]

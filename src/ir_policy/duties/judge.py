@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from attrs import frozen
 
@@ -16,7 +17,18 @@ from ir_policy.duties.entries import OPEN, Attempt, Due, Entry, Status
 from ir_policy.rules.model import AtRisk
 from ir_policy.terms import MICROSECOND, Clause, Source, instant
 
-__all__ = ["Breach", "Obligation", "before_closing", "cuts", "judged", "changes_of", "obligations_of", "promptly"]
+__all__ = [
+    "Breach",
+    "Obligation",
+    "State",
+    "before_closing",
+    "changes_of",
+    "cuts",
+    "judged",
+    "obligations_of",
+    "promptly",
+    "state_of",
+]
 
 
 @frozen
@@ -151,7 +163,7 @@ def cuts(entry: Entry, at_risk: AtRisk) -> tuple[datetime, ...]:
     changes = []
     candidates = sorted(set(_candidate_cuts(entry, at_risk)))
     for at in candidates:
-        if _state(entry, at, at_risk) != _state(entry, at - MICROSECOND, at_risk):
+        if state_of(entry, at, at_risk) != state_of(entry, at - MICROSECOND, at_risk):
             changes.append(at)
     return tuple(changes)
 
@@ -159,8 +171,18 @@ def cuts(entry: Entry, at_risk: AtRisk) -> tuple[datetime, ...]:
 # --- labels ---------------------------------------------------------------------------------------------
 
 
-def _state(entry: Entry, at: datetime, at_risk: AtRisk) -> tuple[Status, str, bool]:
-    return (*_label(entry, at, at_risk), entry.due is not None and _missed(entry.due.deadline, at))
+class State(NamedTuple):
+    """All of an obligation's label that time alone can change."""
+
+    status: Status
+    verdict: str
+    past: bool
+    """Whether the limit it shows is past, also one that only advises."""
+
+
+def state_of(entry: Entry, at: datetime, at_risk: AtRisk) -> State:
+    """The label of an obligation at an instant, as far as time alone can change it."""
+    return State(*_label(entry, at, at_risk), entry.due is not None and _missed(entry.due.deadline, at))
 
 
 def _label(entry: Entry, now: datetime, at_risk: AtRisk) -> tuple[Status, str]:

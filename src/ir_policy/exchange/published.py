@@ -11,7 +11,7 @@ from ir_policy.terms import nearest, show
 __all__ = ["NAMES", "schema", "schema_text"]
 
 NAMES: Final = (
-    "document", "event", "log-line", "classification", "obligations", "brief", "timeline", "check", "explanation", "step", "refused",
+    "document", "event", "log-line", "classification", "obligations", "brief", "timeline", "check", "explanation", "step", "verified", "refused",
     "error", "policy-ids",
 )  # fmt: skip
 """What goes in, then what comes out."""

@@ -33,7 +33,7 @@ __all__ = [
     "KINDS", "ActionEvent", "BreachFinding", "ChannelOpened", "Closed", "Corrected", "Detected", "Documented",
     "Event", "FactsReported", "Hold", "Merged", "Milestone", "Note", "NotNotifying", "Notice", "Opaque", "Page",
     "PhaseChange", "ProcessorTold", "RansomPaid", "Reopened", "RoleChange", "SeverityDecided", "StepDone", "Waived",
-    "event_from_wire",
+    "event_from_wire", "kinds_of_value", "to_wire",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -58,7 +58,7 @@ class Event:
     kind: str = field(default="")
     incident: str = _field("label")
     at: datetime = _field("instant")
-    by: str = _field("label")
+    by: str = _field("name")
     id: str = _field("label", "")
     recorded_at: datetime | None = _field("instant")
     precision: str = _field("precision", "")
@@ -164,8 +164,8 @@ class RoleChange(Event):
     """A role was taken, released or handed over (``role-taken``, ``handover-accepted``, …)."""
 
     role: str = _field("id")
-    person: str = _field("label", "")
-    to: str = _field("label", "")
+    person: str = _field("name", "")
+    to: str = _field("name", "")
     acting: bool = _field("flag", False)
 
 
@@ -174,7 +174,7 @@ class Page(Event):
     """A page to a person on call went out, was acknowledged or failed."""
 
     level: str = _field("id")
-    person: str = _field("label")
+    person: str = _field("name")
     outcome: str = _field("label", "")
 
 
@@ -334,7 +334,7 @@ class ActionEvent(Event):
     """A follow-up action was opened or closed."""
 
     action: str = _field("label")
-    owner: str = _field("label", "")
+    owner: str = _field("name", "")
     due: datetime | None = _field("instant")
 
 
@@ -442,6 +442,11 @@ def to_wire(event: Event) -> dict[str, object]:
     if isinstance(event, Opaque):
         line.update(cast(dict[str, object], line.pop("fields", {})))
     return line
+
+
+def kinds_of_value(kind: str) -> dict[str, str]:
+    """The fields of a kind, and what kind of value each holds."""
+    return {a.name: a.metadata["kind"] for a in _readable(cast(Hashable, KINDS[kind].cls))}
 
 
 # --- helpers --------------------------------------------------------------------------------------------

@@ -350,6 +350,7 @@ def _list_schema(items: dict[str, object]) -> FrozenMap[str, object]:
 KINDS_OF_VALUE: Final[FrozenMap[str, ValueKind]] = FrozenMap(
     {
         "label": ValueKind(_label, _same, FrozenMap(_text_schema(LONGEST_LABEL))),
+        "name": ValueKind(_label, _same, FrozenMap(_text_schema(LONGEST_LABEL))),
         "text": ValueKind(_text, _same, FrozenMap(_text_schema(LONGEST_TEXT))),
         "id": ValueKind(_id, _same, FrozenMap(_ID_SCHEMA)),
         "ids": ValueKind(_list_of(_id), thawed, _list_schema(_ID_SCHEMA)),

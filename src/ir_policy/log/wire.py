@@ -1,6 +1,6 @@
 """Logs as text: JSON Lines, one event a line, with a header that names the policy they were written under.
 
-Reading is strict: what cannot be read as one incident is an error that names the line, and the lines before it are
+Lines are plain, or chained by hashes (``chain.py``) in a log that begins so. Reading is strict: what cannot be read as one incident is an error that names the line, and the lines before it are
 whole. The form of each event follows from its class (``events.py``); nothing is said twice here.
 """
 
@@ -10,17 +10,20 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from math import isfinite
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from attrs import frozen
 
 from ir_policy.errors import EventInvalid, LogInvalid, Problem, QuestionInvalid
-from ir_policy.log.events import COMMON, KINDS, Event, event_from_wire, to_wire
+from ir_policy.log.events import COMMON, KINDS, Event, event_from_wire, kinds_of_value, to_wire
 from ir_policy.log.fields import KINDS_OF_VALUE, read_value
 from ir_policy.terms import DIALECT, canonical_json, schema_id, show
 
+if TYPE_CHECKING:
+    from ir_policy.log.chain import Chain
+
 __all__ = [
-    "Log", "PolicyPin", "event_schema", "header_line", "kinds_of_value", "log_line", "log_line_schema", "read_event", "read_log", "write_log",
+    "Log", "PolicyPin", "erase", "event_schema", "header_line", "log_line", "log_line_schema", "read_event", "read_log", "write_log",
 ]  # fmt: skip
 
 VERSION: Final = 1
@@ -51,36 +54,106 @@ class Log:
 
     events: tuple[Event, ...]
     policy: PolicyPin | None = None
+    chain: Chain | None = None
+    """Where its chain stands; ``None`` for plain lines."""
 
 
-def read_log(lines: str | bytes | Iterable[str]) -> Log:
+def read_log(lines: str | bytes | Iterable[str], *, head: str | None = None) -> Log:
     """The log those lines hold: an optional header, then one event a line. A repeated event is kept once.
 
+    A chained log is verified while it is read. ``head`` is a head of it that was kept elsewhere: the log must have passed
+    it, since a chain by itself does not show that lines are missing at its end.
+
     Raises :class:`~ir_policy.errors.LogInvalid` naming the first line that is torn, malformed, of another incident,
-    a different event under a known id, or of a newer form.
+    a different event under a known id, of a newer form, or that does not follow on the chain.
     """
-    pin: PolicyPin | None = None
-    events: dict[str, Event] = {}
-    incident = None
+    reading = _Reading()
+    index, passed = -1, head is None
     for index, line in enumerate(_lines(lines)):
-        if not line.strip():
-            continue
+        if line.strip():
+            reading.take(index, line)
+            passed = passed or (reading.chain is not None and reading.chain.head == head)
+    if not passed:
+        what = (
+            "lines are missing at its end, or it is another log" if reading.chain is not None else "it is a plain one"
+        )
+        raise LogInvalid(max(index, 0), f"the log never has the head that was kept elsewhere: {what}")
+    return Log(tuple(reading.events.values()), reading.pin, reading.chain)
+
+
+def erase(lines: str | bytes | Iterable[str], *, names: Iterable[str] = (), texts: Iterable[str] = ()) -> str:
+    """A chained log without those names of people, and without the free text of those events, by id.
+
+    A digest stands where each stood, one for each name, so the chain still holds and the same duties follow. What else names a person, such as a
+    link to evidence, stays; so does an event id that is a digest of the event's words. Raises
+    :class:`~ir_policy.errors.QuestionInvalid` for a word that no line of it holds, and what :func:`read_log` raises.
+    """
+    from ir_policy.log.chain import erased
+
+    wanted = {"names": _words("names", names), "texts": _words("texts", texts)}
+    held = [line for line in _lines(lines) if line.strip()]
+    if read_log(held).chain is None:
+        raise QuestionInvalid(
+            [Problem("lines", "are a plain log, which no chain holds to its words", "edit it, or begin a chained one")]
+        )
+    left, found = held[:1], set()
+    for index, line in enumerate(held[1:], start=1):
+        line, gone = erased(index, line, _object(index, line), wanted["names"], wanted["texts"])
+        left.append(line)
+        found |= gone
+    missing = [
+        Problem(where, f"no line holds '{show(word)}'")
+        for where, words in wanted.items()
+        for word in sorted(words - found)
+    ]
+    if missing:
+        raise QuestionInvalid(missing)
+    return "".join(f"{line}\n" for line in left)
+
+
+class _Reading:
+    """A log while it is read, line by line."""
+
+    def __init__(self) -> None:
+        self.pin: PolicyPin | None = None
+        self.chain: Chain | None = None
+        self.events: dict[str, Event] = {}
+        self.header = ""
+
+    def take(self, index: int, line: str) -> None:
         value = _object(index, line)
         if "log" in value and "kind" not in value:
             if index > 0:
                 raise LogInvalid(index, "a header stands here; it belongs on the first line")
-            pin = _header(index, value)
-            continue
-        event = _event(index, value)
-        incident = incident or event.incident
+            self.pin, self.header = _header(index, value), line
+        else:
+            self._keep(index, self._event(index, line, value))
+
+    def _event(self, index: int, line: str, value: dict[str, object]) -> Event:
+        chained = "kind" not in value and bool({"prev", "hash", "event"} & value.keys())
+        if self.events and chained != (self.chain is not None):
+            raise LogInvalid(
+                index, "plain and chained lines stand in one log, so this line was put in or taken out of its chain"
+            )
+        if not chained:
+            return _plain_event(index, value)
+        from ir_policy.log.chain import Chain
+
+        if self.chain is None and (self.pin is None or self.header != header_line(self.pin)):
+            raise LogInvalid(index, "a chained log begins with a header in its one canonical form")
+        self.chain, event = (self.chain or Chain.begun(self.header)).follow(index, line, value)
+        return event
+
+    def _keep(self, index: int, event: Event) -> None:
+        incident = next(iter(self.events.values())).incident if self.events else event.incident
         if event.incident != incident:
             raise LogInvalid(
                 index, f"this event belongs to incident '{event.incident}', the lines before to '{incident}'"
             )
-        if event.id in events and events[event.id] != event:
-            raise LogInvalid(index, f"event id '{event.id}' stands here a second time with other content")
-        events.setdefault(event.id, event)
-    return Log(tuple(events.values()), pin)
+        if event.id in self.events and (self.chain is not None or self.events[event.id] != event):
+            again = "with other content" if self.events[event.id] != event else "in one chain"
+            raise LogInvalid(index, f"event id '{event.id}' stands here a second time {again}")
+        self.events.setdefault(event.id, event)
 
 
 def read_event(line: str | Mapping[str, object]) -> Event:
@@ -157,13 +230,35 @@ def log_line_schema() -> dict[str, Any]:
         "title": "newer",
         "description": "An event of a kind this version does not know: kept whole, and the incident counts as incomplete.",
     }
+    events = [*(_schema_of(kind) for kind in KINDS), newer]
     return {
         "$schema": DIALECT,
         "$id": schema_id("log-line"),
         "title": f"ir_policy log, version {VERSION}: one line",
-        "description": "A log is JSON Lines: a header, then one event a line in the order they were recorded.",
-        "oneOf": [header, *(_schema_of(kind) for kind in KINDS), newer],
-        "$defs": _values(),
+        "description": "A log is JSON Lines: a header, then one event a line in the order they were recorded, plain or chained.",
+        "oneOf": [header, {"$ref": "#/$defs/event"}, _chained_schema()],
+        "$defs": {**_values(), "event": {"oneOf": events}},
+    }
+
+
+def _chained_schema() -> dict[str, Any]:
+    """A line of a chained log."""
+    digest = {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}
+    return {
+        "type": "object",
+        "properties": {
+            "prev": {**digest, "description": "The hash of the line before: its own, or that of the header's bytes."},
+            "hash": {
+                **digest,
+                "description": "Over the line before and this event, with a digest for each word that has a salt.",
+            },
+            "event": {"$ref": "#/$defs/event"},
+            "salts": {"type": "object", "additionalProperties": {"type": "string", "pattern": "^[0-9a-f]{32}$"}},
+        },
+        "required": ["prev", "hash", "event"],
+        "additionalProperties": False,
+        "title": "chained",
+        "description": "An event in a chained log. Words and their salts may be taken out, leaving their digest in the event.",
     }
 
 
@@ -204,14 +299,15 @@ def _values() -> dict[str, Any]:
     return {kind: dict(KINDS_OF_VALUE[kind].schema) for kind in sorted(used)}
 
 
-def kinds_of_value(kind: str) -> dict[str, str]:
-    """The fields of a kind, and what kind of value each holds."""
-    from attrs import fields
-
-    return {a.name: a.metadata["kind"] for a in fields(KINDS[kind].cls) if "kind" in a.metadata}
-
-
 # --- helpers --------------------------------------------------------------------------------------------
+
+
+def _words(where: str, words: object) -> frozenset[str]:
+    """Words to be erased; one text is no list of them."""
+    listed = list(words) if isinstance(words, Iterable) and not isinstance(words, str) else [None]
+    if not all(isinstance(word, str) for word in listed):
+        raise QuestionInvalid([Problem(where, "is not a list of words", "pass such as ['dana']")])
+    return frozenset(word for word in listed if isinstance(word, str))
 
 
 def _lines(lines: str | bytes | Iterable[str]) -> Iterator[str]:
@@ -260,9 +356,7 @@ def _object(index: int, line: str) -> dict[str, object]:
     return value
 
 
-def _event(index: int, value: dict[str, object]) -> Event:
-    if {"prev", "hash", "event"} & value.keys() and "kind" not in value:
-        raise LogInvalid(index, "this is a line of a chained log, which this version does not read; write plain lines")
+def _plain_event(index: int, value: dict[str, object]) -> Event:
     try:
         return event_from_wire(value)
     except EventInvalid as error:

@@ -109,6 +109,17 @@ def _answers() -> dict[str, tuple[str, str, dict[str, Any]]]:
             ),
         ),
         "step": ("what an event did", "What `ir-policy open --json` and `add --json` print.", _step()),
+        "verified": (
+            "whether a log is whole",
+            "What `ir-policy verify --json` prints where it is; where it is not, the error names the first bad line.",
+            closed_object(
+                {
+                    "seq": {**COUNT, "description": "How many events the log holds."},
+                    "head": or_null(text("The digest of its last line, where lines are chained.")),
+                    "chained": {"type": "boolean", "description": "Whether its lines are chained, and so as they were written."},
+                }
+            ),
+        ),
         "refused": (
             "why an event was not recorded",
             "What `ir-policy add --json` prints when the policy forbids the event (exit code 1).",
@@ -391,6 +402,7 @@ def _step() -> dict[str, Any]:
         {
             "event": text("The event's id."),
             "seq": {**COUNT, "description": "How many events the log holds now."},
+            "head": or_null(text("The digest of its last line, where lines are chained.")),
             "level": {
                 "type": "array", "prefixItems": [level, level], "minItems": 2, "maxItems": 2, "items": False,
                 "description": "The governing level before and after; null where there is none.",

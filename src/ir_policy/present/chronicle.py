@@ -13,9 +13,9 @@ from typing import Any, Final
 from attrs import field, frozen
 
 from ir_policy.answers import detected_state
-from ir_policy.desk import Incident
 from ir_policy.duties.anew import all_drawn_anew, in_order
 from ir_policy.duties.case import Case
+from ir_policy.incident import Incident
 from ir_policy.log.events import Detected, Event
 from ir_policy.present.changes import Told, by_event, by_time
 from ir_policy.present.happened import event_words

@@ -14,7 +14,6 @@ from typing import Any, Final
 from attrs import field, frozen
 
 from ir_policy.answers import detected_state, next_wakeup
-from ir_policy.desk import Incident
 from ir_policy.duties.anew import Correction, all_drawn_anew, in_order
 from ir_policy.duties.case import Case
 from ir_policy.duties.judge import Obligation, before_closing, promptly
@@ -23,6 +22,7 @@ from ir_policy.duties.outcome import against_outcome, known_against
 from ir_policy.duties.own_rules import rule_says, who_may
 from ir_policy.duties.severity import Classification, classify_bits
 from ir_policy.errors import Refusal
+from ir_policy.incident import Incident
 from ir_policy.log.events import Closed, Event
 from ir_policy.present.below import Below
 from ir_policy.present.blocked import held_back, holds_overdue, may_be_closed, shut_gates, unanswered

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from ir_policy.rules.conditions import All, Atom, Condition, Not
 from ir_policy.rules.model import INTERNAL, ActMatch, Duty, Policy, Recipients
-from ir_policy.terms import Phase, Truth
+from ir_policy.terms import Phase, Severity, Truth
 
 __all__ = ["forms", "members", "recipients_of", "stages_of", "way_to"]
 
@@ -83,6 +83,8 @@ def _happening(kind: str, name: str) -> list[Act]:
         return [("step-done", {"step": name})]
     if kind == "finding":
         return [("breach-finding", {"finding": name})]
+    if kind == "decision":
+        return [("severity-decided", {"severity": Severity.SEV3, "reason": "words"})]
     return [(name, dict(_PLAIN[name]))] if kind == "event" and name in _PLAIN else []
 
 

@@ -1,0 +1,183 @@
+"""What the door hands out: an incident, its levels, and what one event did to it. All are values that never change."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from ir_policy.duties.anew import Correction
+from ir_policy.duties.case import Case, Violation
+from ir_policy.duties.severity import Classification, classify_bits
+from ir_policy.log.events import Event
+from ir_policy.log.history import FactState, Tenure
+from ir_policy.log.wire import PolicyPin, header_line, log_line
+from ir_policy.rules.model import Policy
+from ir_policy.terms import FrozenMap, Phase, Severity
+
+if TYPE_CHECKING:
+    from ir_policy.log.chain import Chain
+
+__all__ = ["Incident", "Levels", "Step"]
+
+
+@frozen
+class Levels:
+    """The levels of an incident: what governs duties, what was decided, what the rules propose, how it began, its worst."""
+
+    governing: Severity | None
+    """``None`` while nobody has assessed it and no fact supports a level."""
+    decided: Severity | None
+    provisional: Severity | None
+    """Raised by somebody other than the commander since the last decision."""
+    initial: Severity | None
+    peak: Severity | None
+
+
+@frozen(eq=False)
+class Incident:
+    """One incident: its log, and everything that follows from it under its policy. It never changes.
+
+    Two incidents are equal when their policies and logs are.
+    """
+
+    policy: Policy
+    log: tuple[Event, ...]
+    """Every event in the order it was recorded."""
+    _case: Case = field(repr=False)
+    _positions: dict[str, int] = field(repr=False)
+    _last: tuple[datetime, datetime] = field(repr=False)
+    _chain: Chain | None = field(repr=False, default=None)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Incident) and (self.policy.digest, self.log) == (other.policy.digest, other.log)
+
+    def __hash__(self) -> int:
+        return hash((self.policy.digest, self.log))
+
+    def __repr__(self) -> str:
+        return f"<Incident {self.id}, {self.seq} events, {self.policy.id} {self.policy.version}>"
+
+    @property
+    def id(self) -> str:
+        return self.log[0].incident
+
+    @property
+    def seq(self) -> int:
+        """How many events the log holds; a host appends under this number."""
+        return len(self.log)
+
+    @property
+    def head(self) -> str | None:
+        """The hash of the last line of a chained log; ``None`` for a plain one."""
+        return self._chain.head if self._chain is not None else None
+
+    @property
+    def header(self) -> str:
+        """The first line of this incident's log, without the line break."""
+        return header_line(self.pin)
+
+    @property
+    def pin(self) -> PolicyPin:
+        """What the header of this incident's log says."""
+        return PolicyPin(self.policy.id, self.policy.version, self.policy.digest)
+
+    @property
+    def severity(self) -> Levels:
+        level = self._case.level
+        return Levels(level.governing, level.decided, level.raised, level.initial, level.peak)
+
+    @property
+    def proposed(self) -> Classification:
+        """What the rules propose from the facts, with the reasons and the open questions."""
+        return classify_bits(self.policy, self._case.history.yes, self._case.history.no)
+
+    @property
+    def phase(self) -> Phase:
+        return self._case.history.phase
+
+    @property
+    def episode(self) -> int:
+        """0 until the incident is first reopened."""
+        return self._case.history.episode
+
+    @property
+    def closed(self) -> bool:
+        return self._case.history.closed_at is not None
+
+    @property
+    def outcome(self) -> str:
+        """How it was closed; empty while it is open."""
+        return self._case.history.outcome
+
+    @property
+    def merged_into(self) -> str:
+        """The incident this one goes on as; empty while it is on its own. Both records stay."""
+        return self._case.history.merged_into
+
+    @property
+    def drill(self) -> bool:
+        return self._case.history.drill
+
+    @property
+    def complete(self) -> bool:
+        """Whether this version knows every event of the log."""
+        return not self._case.history.opaque
+
+    @property
+    def facts(self) -> FrozenMap[str, FactState]:
+        """What was last reported about each fact."""
+        return FrozenMap(dict(sorted(self._case.history.facts.items())))
+
+    @property
+    def marks(self) -> FrozenMap[str, datetime]:
+        """Where each mark of this episode, or of the whole incident, stands."""
+        return FrozenMap({name: stamp.at for name, stamp in sorted(self._case.history.marks.items())})
+
+    @property
+    def roles(self) -> FrozenMap[str, tuple[Tenure, ...]]:
+        """Who holds each role now."""
+        holders = self._case.history.holders
+        return FrozenMap({role: tuple(people.values()) for role, people in sorted(holders.items()) if people})
+
+    @property
+    def violations(self) -> tuple[Violation, ...]:
+        """Everything that happened against a rule, in the order it happened."""
+        return self._case.violations
+
+
+@frozen(eq=False)
+class Step:
+    """What one event did: the new incident, and what moved. Obligations are named by key."""
+
+    incident: Incident
+    event: Event
+    opened: tuple[str, ...] = ()
+    revived: tuple[str, ...] = ()
+    tightened: tuple[str, ...] = ()
+    discharged: tuple[str, ...] = ()
+    cancelled: tuple[str, ...] = ()
+    waived: tuple[str, ...] = ()
+    lapsed: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
+    """Marks that were set or moved."""
+    level: tuple[Severity | None, Severity | None] = (None, None)
+    """The governing level before and after."""
+    violations: tuple[Violation, ...] = ()
+    dropped: tuple[str, ...] = ()
+    """Obligations that are no more: they would have opened by time and never did, or rested on what was corrected."""
+    corrections: tuple[Correction, ...] = ()
+    """Conclusions that had been drawn and that this event changed."""
+    late: bool = False
+    """Whether it was known late enough for conclusions to be drawn anew."""
+    suggested: tuple[str, ...] = ()
+    """What a person should know or do next, in words."""
+    known: bool = False
+    """Whether the log held the event already, so that nothing changed."""
+    _line: str = field(repr=False, default="")
+
+    @property
+    def line(self) -> str:
+        """What is to be appended to the log, without the line break: chained if the log is; empty when nothing is."""
+        return "" if self.known else self._line or log_line(self.event)
