@@ -62,16 +62,16 @@ def next_wakeup(incident: Incident, now: datetime) -> datetime | None:
     return min((change for change in found if change is not None), default=None)
 
 
-def reminders(incident: Incident, after: datetime, now: datetime) -> tuple[Reminder, ...]:
+def reminders(incident: Incident, after: datetime | None, now: datetime) -> tuple[Reminder, ...]:
     """Every obligation that changed by time alone later than ``after`` and no later than ``now``, in the order it did.
 
-    Asked again, also of a stretch that overlaps, it names each change by the same key; nothing is lost between two calls
-    if the second begins where the first ended. What was settled by ``now`` is not mentioned any more.
+    ``None`` for ``after`` asks where every obligation stands: the last change of each, however long ago. A host that asks so
+    after each event and at each wake-up, and keeps each ``key`` once, loses nothing, not even what was overdue
+    already when the event that tells of it arrived. What was settled by ``now`` is not mentioned any more.
     """
     case, _ = state_at(incident, now)
-    return reminders_of(
-        incident.id, case.ledger.entries.values(), instant(after, "after"), instant(now, "now"), incident.policy.at_risk
-    )
+    since = instant(after, "after") if after is not None else None
+    return reminders_of(incident.id, case.ledger.entries.values(), since, instant(now, "now"), incident.policy.at_risk)
 
 
 def state_at(incident: Incident, now: datetime, *, known_at: datetime | None = None) -> tuple[Case, datetime | None]:

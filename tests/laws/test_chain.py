@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from hypothesis import given, settings
@@ -52,7 +52,7 @@ def handed() -> tuple[Incident, str]:
     return incident, text(lines)
 
 
-def refusal(lines: str | bytes, **kept: str | None) -> ir.LogInvalid:
+def refusal(lines: str | bytes, **kept: Any) -> ir.LogInvalid:
     with pytest.raises(ir.LogInvalid) as refused:
         ir.read_log(lines, **kept)
     return refused.value
@@ -172,6 +172,13 @@ class TestTampering:
         assert ir.read_log(text(lines), head=before).events == HANDED
         assert ir.read_log(text(lines), head=incident.head).events == HANDED
         assert "a plain one" in refusal(ir.write_log(HANDED), head=incident.head).why
+
+    def test_how_many_there_must_be(self) -> None:
+        """More or fewer events than were written are refused, in plain logs too."""
+        _, whole = handed()
+        assert ir.read_log(whole, seq=len(HANDED)).events == HANDED
+        assert "holds 7 events, where 8 were written" in refusal(whole, seq=8).why
+        assert "holds 7 events, where 6 were written" in refusal(ir.write_log(HANDED), seq=6).why
 
     def test_torn_while_it_was_written(self) -> None:
         """A torn last line is named; the lines before it are whole."""

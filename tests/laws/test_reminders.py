@@ -82,7 +82,21 @@ class TestWhatIsSaid:
         assert ir.reminders(incident(DOWN), minutes(30), minutes(20)) == ()
         assert ir.reminders(incident(DOWN), minutes(20), minutes(20)) == ()
 
-    @pytest.mark.parametrize("slip", ["2026-03-11", None, T0.replace(tzinfo=None)])
+    def test_where_each_stands(self) -> None:
+        """Without a begin: the last change of each, so that what was overdue when it became known is said as well."""
+        found = told(
+            "breach-finding", minutes(60 * 24 * 9), "security-specialist", finding="confirmed", since=minutes(0)
+        )
+        late = incident(found)
+        overdue = [one for one in ir.reminders(late, None, found.at) if one.kind == "missed"]
+        assert overdue
+        assert all(one.at < found.at for one in overdue)
+        assert {one.key for one in overdue} <= {one.key for one in ir.reminders(late, T0 - timedelta(days=1), found.at)}
+        assert len({one.obligation for one in ir.reminders(late, None, found.at)}) == len(
+            ir.reminders(late, None, found.at)
+        )
+
+    @pytest.mark.parametrize("slip", ["2026-03-11", 5, T0.replace(tzinfo=None)])
     def test_slips(self, slip: object) -> None:
         """An instant is one, on both sides."""
         with pytest.raises(ir.QuestionInvalid):

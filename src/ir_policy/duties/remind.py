@@ -37,24 +37,24 @@ class Reminder:
 
 
 def reminders_of(
-    incident: str, entries: Iterable[Entry], after: datetime, now: datetime, at_risk: AtRisk
+    incident: str, entries: Iterable[Entry], after: datetime | None, now: datetime, at_risk: AtRisk
 ) -> tuple[Reminder, ...]:
-    """What became so later than ``after`` and no later than ``now``, in the order it did."""
+    """What became so later than ``after`` and no later than ``now``, in the order it did; without ``after`` where each stands."""
     found = [one for entry in entries for one in _of(incident, entry, after, now, at_risk)]
     return tuple(sorted(found, key=lambda one: (one.at, one.key)))
 
 
-def _of(incident: str, entry: Entry, after: datetime, now: datetime, at_risk: AtRisk) -> Iterator[Reminder]:
-    for at in cuts(entry, at_risk):
-        if after < at <= now:
-            kind = _kind(state_of(entry, at - MICROSECOND, at_risk), state_of(entry, at, at_risk))
-            deadline = entry.due.deadline if entry.due is not None else None
-            yield Reminder(
-                key=f"{incident} {entry.key} {kind} {rfc3339(at)}", incident=incident, obligation=entry.key,
-                duty=entry.duty.id, title=entry.duty.title, recipient=entry.recipient,
-                owed_by=entry.owner or entry.duty.owed_by, kind=kind, at=at,
-                due=deadline.at if deadline is not None else None,
-            )  # fmt: skip
+def _of(incident: str, entry: Entry, after: datetime | None, now: datetime, at_risk: AtRisk) -> Iterator[Reminder]:
+    passed = [at for at in cuts(entry, at_risk) if at <= now]
+    for at in passed[-1:] if after is None else [at for at in passed if at > after]:
+        kind = _kind(state_of(entry, at - MICROSECOND, at_risk), state_of(entry, at, at_risk))
+        deadline = entry.due.deadline if entry.due is not None else None
+        yield Reminder(
+            key=f"{incident} {entry.key} {kind} {rfc3339(at)}", incident=incident, obligation=entry.key,
+            duty=entry.duty.id, title=entry.duty.title, recipient=entry.recipient,
+            owed_by=entry.owner or entry.duty.owed_by, kind=kind, at=at,
+            due=deadline.at if deadline is not None else None,
+        )  # fmt: skip
 
 
 def _kind(before: State, after: State) -> str:

@@ -58,11 +58,11 @@ class Log:
     """Where its chain stands; ``None`` for plain lines."""
 
 
-def read_log(lines: str | bytes | Iterable[str], *, head: str | None = None) -> Log:
+def read_log(lines: str | bytes | Iterable[str], *, head: str | None = None, seq: int | None = None) -> Log:
     """The log those lines hold: an optional header, then one event a line. A repeated event is kept once.
 
     A chained log is verified while it is read. ``head`` is a head of it that was kept elsewhere: the log must have passed
-    it, since a chain by itself does not show that lines are missing at its end.
+    it, since a chain by itself does not show that lines are missing at its end. ``seq`` is how many events it must hold.
 
     Raises :class:`~ir_policy.errors.LogInvalid` naming the first line that is torn, malformed, of another incident,
     a different event under a known id, of a newer form, or that does not follow on the chain.
@@ -78,6 +78,8 @@ def read_log(lines: str | bytes | Iterable[str], *, head: str | None = None) -> 
             "lines are missing at its end, or it is another log" if reading.chain is not None else "it is a plain one"
         )
         raise LogInvalid(max(index, 0), f"the log never has the head that was kept elsewhere: {what}")
+    if seq is not None and len(reading.events) != seq:
+        raise LogInvalid(max(index, 0), f"the log holds {len(reading.events)} events, where {seq} were written")
     return Log(tuple(reading.events.values()), reading.pin, reading.chain)
 
 

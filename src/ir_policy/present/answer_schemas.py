@@ -241,7 +241,7 @@ def _obligation() -> dict[str, Any]:
     attempt = closed_object(
         {"event": text("The sending."), "at": instant_text("When."), "missing": texts("What it lacked.")}
     )
-    late_by = {"type": "string", "format": "duration", "pattern": DURATION_FORM}
+    late_by = {"type": "string", "pattern": DURATION_FORM}
     return closed_object(
         {
             "key": text("duty@recipient#period, unique in the incident; a late record may shift the period."),

@@ -1,0 +1,150 @@
+"""What callers do: open an incident, add to it, ask whether they may. No HTTP here.
+
+A race is settled by the store: whoever named the head they saw is told the new one; whoever named none is tried again,
+and checked again, on what the log has become.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import ir_policy as ir
+from portal_backend.answers import only_the_actor
+from portal_backend.authority import beyond_the_token
+from portal_backend.bodies import as_event, is_incident_id
+from portal_backend.people import Person
+from portal_backend.store import Kept, Moved, Store, Unknown
+
+__all__ = ["Done", "Forbidden", "add", "asked", "open_"]
+
+TRIES: Final = 10
+
+
+@dataclass(frozen=True)
+class Done:
+    """What an event did, its place in the log, and whether it is new there."""
+
+    step: ir.Step
+    seq: int
+    new: bool
+
+
+class Forbidden(Exception):
+    """Nothing was stored: the policy or the token does not allow it. ``actor`` says that somebody else could do it."""
+
+    def __init__(self, refusals: tuple[ir.Refusal, ...], *, actor: bool) -> None:
+        super().__init__(refusals)
+        self.refusals = refusals
+        self.actor = actor
+
+
+def open_(store: Store, body: Mapping[str, Any], person: Person, policy: str | None = None) -> Done:
+    """Open an incident by its first signal. The same signal again changes nothing; another one finds it open already."""
+    said = {"kind": "detected", **body}
+    id_ = said.get("incident")
+    problems = []
+    if not isinstance(id_, str) or not is_incident_id(id_):
+        hint = "write letters, digits, '.', '_' and '-', at most 64, a letter or digit first"
+        problems.append(ir.Problem("incident", "is no id of an incident", hint))
+    if said["kind"] != "detected":
+        problems.append(ir.Problem("kind", "an incident is opened by a signal", "write detected, or leave it out"))
+    if problems:
+        raise ir.EventInvalid(problems)
+    assert isinstance(id_, str)
+    try:
+        return _opened_before(store, store.load(id_), said, person)
+    except Unknown:
+        pass
+    now, chosen = store.now(), _policy(store, policy)
+    event = as_event(said, id_, person, now)
+    assert isinstance(event, ir.Detected)
+    _need_token(chosen, event, person)
+    step = ir.open_incident(chosen, event, salt=secrets.token_hex(16))
+    try:
+        store.open(step, now)
+    except Moved:  # somebody opened it meanwhile: perhaps this caller, trying twice
+        return _opened_before(store, store.load(id_), said, person)
+    return Done(step, 1, new=True)
+
+
+def add(
+    store: Store, id_: str, body: Mapping[str, Any], person: Person, *, head: str | None = None, record: bool = False
+) -> Done:
+    """Add an event if the policy allows it; with ``record`` also what happened against it. A retry changes nothing.
+
+    Raises :class:`~portal_backend.store.Moved` if ``head`` is given and no longer the head of the log.
+    """
+    for left in reversed(range(TRIES)):
+        kept = store.load(id_)
+        try:
+            return _added(store, kept, body, person, head, record)
+        except Moved:
+            if head is not None or not left:
+                raise
+    raise AssertionError("unreachable")
+
+
+def asked(store: Store, id_: str, body: Mapping[str, Any], person: Person) -> tuple[Kept, ir.Event, Any]:
+    """Whether an event may happen now: the incident, the event, and every reason why not."""
+    kept = store.load(id_)
+    event = as_event(body, id_, person, store.now(kept), _known(kept, body))
+    return kept, event, (*beyond_the_token(kept.incident.policy, event, person), *ir.check(kept.incident, event))
+
+
+def _added(store: Store, kept: Kept, body: Mapping[str, Any], person: Person, head: str | None, record: bool) -> Done:
+    known = _known(kept, body)
+    if known is None and head not in (None, kept.head):
+        raise Moved(kept.seq, kept.head)
+    now = store.now(kept)
+    event = as_event(body, kept.incident.id, person, now, known)
+    _need_token(kept.incident.policy, event, person)
+    step = _step(kept.incident, event, record)
+    if not step.line:
+        return Done(step, _place(kept, event), new=False)
+    store.append(kept, step, now)
+    return Done(step, step.incident.seq, new=True)
+
+
+def _step(incident: ir.Incident, event: ir.Event, record: bool) -> ir.Step:
+    refusals = ir.check(incident, event)  # tells a slip of the pen also from what is only recorded
+    if refusals and not record:
+        raise Forbidden(refusals, actor=only_the_actor(incident, event, refusals))
+    return ir.record(incident, event, salt=secrets.token_hex(16))
+
+
+def _opened_before(store: Store, kept: Kept, said: Mapping[str, Any], person: Person) -> Done:
+    known = _known(kept, said)
+    if known is None:
+        raise Moved(kept.seq, kept.head)
+    event = as_event(said, kept.incident.id, person, store.now(kept), known)
+    step = ir.record(kept.incident, event, salt=secrets.token_hex(16))  # raises if it says something else by now
+    return Done(step, _place(kept, event), new=False)
+
+
+def _known(kept: Kept, body: Mapping[str, Any]) -> ir.Event | None:
+    """The event in the log that has the id of this body."""
+    id_ = body.get("id")
+    return next((event for event in kept.incident.log if event.id == id_), None)
+
+
+def _place(kept: Kept, event: ir.Event) -> int:
+    return next(place for place, one in enumerate(kept.incident.log, 1) if one.id == event.id)
+
+
+def _policy(store: Store, digest: str | None) -> ir.Policy:
+    if digest is None:
+        return store.policies.current()
+    try:
+        return store.policies.of(digest)
+    except KeyError:
+        problem = ir.Problem("policy", "is the digest of no policy here", "add it first, or leave it out")
+        raise ir.QuestionInvalid([problem]) from None
+
+
+def _need_token(policy: ir.Policy, event: ir.Event, person: Person) -> None:
+    refusals = beyond_the_token(policy, event, person)
+    if refusals:
+        raise Forbidden(refusals, actor=True)
