@@ -9,7 +9,7 @@ import pytest
 import ir_policy as ir
 from ir_policy.rules.model import Policy
 from support_bad import PLAIN
-from support_brief import at, below, event, facts, part, told
+from support_brief import at, below, event, facts, part, sent, told
 
 LEAK: Final = facts(at(10, 2), share_token_leak_broad="yes", malicious_cause="no")
 
@@ -46,6 +46,13 @@ class TestUnknown:
         assert "clients-impacted" not in asked
         assert asked["streaming-unavailable"].opens == ()
         assert asked["streaming-unavailable"].level is ir.Severity.SEV1
+
+    def test_what_is_owed_once_more_by_a_raise_is_left_to_the_level(self, policy: Policy) -> None:
+        """An alert that went out is owed again at the worst level; that is no clock of the present one."""
+        down = facts(at(10, 2), streaming_unavailable="yes")
+        shown = ir.brief(told(policy, down, sent(at(10, 8), "internal-alert", to=("internal",))), at(10, 30))
+        (ask,) = (ask for ask in shown.questions if ask.fact == "exfiltration-likely")
+        assert (ask.level, ask.opens) == (ir.Severity.SEV0, ())
 
     def test_a_fact_may_do_both(self, policy: Policy) -> None:
         """It raises the level, and starts clocks that run at any level; below everything it would start stands."""

@@ -48,7 +48,8 @@ class Ask:
         said += [_owed(obligation, now) for obligation in self.opens[:1]]
         more = f" and {len(self.opens) - 1} more" if len(self.opens) > 1 else ""
         yes = f"; yes: {'; '.join(said)}{more}"
-        return fit(f"{fit(f'  {self.fact}? {self.means}', max(0, WIDTH - len(yes)))}{yes}")
+        fact = f"  {self.fact}?"
+        return fit(f"{fit(f'{fact} {self.means}', max(len(fact), WIDTH - len(yes)))}{yes}")
 
     def in_full(self, now: datetime) -> str:
         """The question with everything a yes would bring."""
@@ -83,7 +84,11 @@ def _ask(
     keys = {*moves.opened, *moves.revived}
     found = [owed for owed in twin.obligations(now) if owed.key in keys and owed.status in ("active", "pending")]
     known = _at_level(case, twin)
-    as_it_is = [owed for owed in found if case.policy.duties[owed.duty].when.holds(*known)]
+    as_it_is = [  # what is owed once more is so by a raise alone
+        owed
+        for owed in found
+        if case.policy.duties[owed.duty].when.holds(*known) and not twin.ledger.entries[owed.key].repeat
+    ]
     opens = sorted((group[0] for group in grouped(as_it_is)), key=urgency)
     return Ask(
         fact, means, level, tuple(opens), min((owed.due for owed in found if owed.due is not None), default=NEVER)

@@ -300,7 +300,7 @@ class _Screen:
         advice = " (advice)" if first in self.brief.past_advice else ""
         owner, room = fit(self._owner(first.owed_by), NAMES), WIDTH - len(head) - len(advice) - len(" ()")
         if len(_title(first)) > room - len(owner):  # a column left empty is worth less than a whole name
-            head = f"{head.rstrip()}  "
+            head = min(head, f"{head.rstrip()}  ", key=len)
             room = WIDTH - len(head) - len(advice) - len(" ()")
         title = _titled(_title(first), first.item, names, room - len(owner), room - min(len(owner), SHORTEST_NAME))
         if len(title) > room - len(owner):  # what to do comes before the whole name of who
