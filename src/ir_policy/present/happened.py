@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+from ir_policy.duties.evidence import no_evidence_words
 from ir_policy.log.events import (
     ActionEvent,
     BreachFinding,
@@ -51,7 +52,8 @@ def event_words(policy: Policy, event: Event, when: Callable[[datetime], str] = 
     words = _WORDS.get(type(event), _not_known)(Say(policy, when), event)
     why, evidence = getattr(event, "reason", ""), getattr(event, "evidence", ())
     because = f"; because: {why}" if why else ""
-    shown = f"; evidence: {', '.join(evidence)}" if evidence else ""
+    lacking = no_evidence_words(policy, event)
+    shown = f"; evidence: {', '.join(evidence)}" if evidence else f"; {lacking}" if lacking else ""
     return _line(f"{words}{because}{shown}")
 
 
