@@ -72,7 +72,8 @@ def asked_now(case: Case, proposed: Classification, now: datetime, incident: str
         if fact not in levels and (ask := _ask(case, fact, means, None, sample, now, incident)).opens
         and not (fact != sample and _answered_otherwise(case, ask.opens))
     ]  # fmt: skip
-    return tuple(sorted(asks, key=lambda ask: ask._soonest))
+    # At the same instant what is owed at the present level comes before what a worse level would bring.
+    return tuple(sorted(asks, key=lambda ask: (ask._soonest, not ask.opens)))
 
 
 def _ask(
