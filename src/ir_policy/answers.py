@@ -51,7 +51,8 @@ def obligations(incident: Incident, now: datetime, *, known_at: datetime | None 
 
 
 def next_wakeup(incident: Incident, now: datetime) -> datetime | None:
-    """The least instant later than ``now`` at which any status or verdict changes by time alone.
+    """The least instant later than ``now`` at which any status or verdict changes by itself: by time alone, or because the
+    log holds an event that happens then.
 
     Until then :func:`obligations` gives the same answer unless an event is recorded, so a host may sleep. For a
     deadline that is inclusive it is one microsecond after it. ``None`` means that only an event can change anything.

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from ir_policy.duties.evidence import no_evidence_words
+from ir_policy.duties.severity import known_fact
 from ir_policy.log.events import (
     ActionEvent,
     BreachFinding,
@@ -38,6 +39,10 @@ from ir_policy.rules.words import listed
 from ir_policy.terms import Truth, rfc3339
 
 __all__ = ["event_words"]
+
+
+_STRANGE: Final = "which the policy does not know"
+"""What was recorded though the policy has no such name: kept, and said of it wherever it is shown."""
 
 
 class Say(NamedTuple):
@@ -75,6 +80,8 @@ def _facts_reported(say: Say, event: FactsReported) -> str:
     for fact, truth in event.facts.items():
         by_truth.setdefault(truth, []).append(fact)
     parts = [f"{truth.value} to {listed(by_truth[truth])}" for truth in Truth if truth in by_truth]
+    strange = [fact for fact in event.facts if not known_fact(say.policy, fact)]
+    parts += [f"the policy does not know {listed(strange)}"] if strange else []
     return "; ".join(parts) + _since(say, event)
 
 
@@ -113,7 +120,7 @@ def _phase_changed(say: Say, event: PhaseChange) -> str:
 
 def _step_done(say: Say, event: StepDone) -> str:
     means = say.policy.steps.get(event.step)
-    return f"did step {event.step}" + (f" ({means})" if means else "")
+    return f"did step {event.step}" + (f" ({means})" if means else f", {_STRANGE}")
 
 
 def _notice(say: Say, event: Notice) -> str:
