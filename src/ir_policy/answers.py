@@ -16,9 +16,11 @@ from ir_policy.duties.explanation import (
     explain_duty,
     explain_gate,
     explain_obligation,
+    explain_own_rule,
     explain_severity,
 )
 from ir_policy.duties.judge import Obligation
+from ir_policy.duties.own_rules import OWN_RULES
 from ir_policy.duties.remind import Reminder, reminders_of
 from ir_policy.errors import Problem, QuestionInvalid
 from ir_policy.incident import Incident
@@ -49,7 +51,8 @@ def obligations(incident: Incident, now: datetime, *, known_at: datetime | None 
 
 
 def next_wakeup(incident: Incident, now: datetime) -> datetime | None:
-    """The least instant later than ``now`` at which any status or verdict changes by time alone.
+    """The least instant later than ``now`` at which any status or verdict changes by itself: by time alone, or because the
+    log holds an event that happens then.
 
     Until then :func:`obligations` gives the same answer unless an event is recorded, so a host may sleep. For a
     deadline that is inclusive it is one microsecond after it. ``None`` means that only an event can change anything.
@@ -102,8 +105,8 @@ def detected_state(incident: Incident, now: datetime) -> Case:
 def explain(incident: Incident, subject: str, now: datetime) -> Explanation:
     """Why something stands as it does as of ``now``, back to facts, rules, clauses and sources.
 
-    ``subject`` is an obligation's key, a duty (the reasons why nothing is owed under it, if nothing is), a gate, or
-    ``severity``. Raises :class:`~ir_policy.errors.QuestionInvalid` for a subject the policy does not know.
+    ``subject`` is an obligation's key, a duty (the reasons why nothing is owed under it, if nothing is), a gate, a rule of the
+    library itself that a refusal cites, or ``severity``. Raises :class:`~ir_policy.errors.QuestionInvalid` for a subject the policy does not know.
     """
     case, _ = state_at(incident, now)
     policy = incident.policy
@@ -121,7 +124,9 @@ def explain(incident: Incident, subject: str, now: datetime) -> Explanation:
         return explain_gate(case, policy.gates[subject], instant(now, "now"))
     if subject == "severity":
         return explain_severity(case)
-    known = [*policy.duties, *policy.gates, *case.ledger.entries, "severity"]
+    if subject in OWN_RULES:
+        return explain_own_rule(case, subject)
+    known = [*policy.duties, *policy.gates, *case.ledger.entries, *OWN_RULES, "severity"]
     hint = nearest(str(subject), known) or f"known are {', '.join(sorted(known))}"
     raise QuestionInvalid([Problem("subject", f"nothing is called '{str(subject)[:80]}'", hint)])
 

@@ -355,7 +355,11 @@ class TestPhases:
         """A jump is refused, but what happened is the phase."""
         may = phase is Phase.ASSESS
         refusals = refused(entered(phase, NOW), decided(SEV2, minutes(1)), *prepared(minutes(1)))
-        assert refusals == ([] if may else [Answer("phases", f"response-phases/{phase.value}", ())])
+        assert refusals == (
+            []
+            if may
+            else [Answer("phases", f"response-phases/{phase.value}", () if phase is Phase.DETECT else (COMMANDER,))]
+        )
         if phase is not Phase.DETECT:
             assert incident(decided(SEV2, minutes(1)), entered(phase, NOW)).phase is phase
 
@@ -371,7 +375,7 @@ class TestPhases:
         reasoned = told("phase-not-applicable", minutes(1), phase=Phase.ASSESS, reason="known before")
         silent = told("phase-not-applicable", minutes(1), phase=Phase.ASSESS)
         assert refused(reasoned) == []
-        assert refused(silent) == [Answer("phases", "response-phases/assess", ())]
+        assert refused(silent) == [Answer("phases", "response-phases/assess", (COMMANDER,))]
         assert recorded(silent)[0] == [("phases", False)]
         before = (decided(SEV2, minutes(1)), *prepared(minutes(1)))
         assert refused(entered(Phase.CONTAIN, NOW), *before, silent) == []

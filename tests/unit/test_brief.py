@@ -53,6 +53,8 @@ DANA_COMMANDS: Final = event(
     ir.RoleChange, at(10, 8), "dana", kind="role-taken", role="incident-commander", person="dana"
 )
 SEV1_DECIDED: Final = event(ir.SeverityDecided, at(10, 9), "dana", severity="SEV1")
+LEAK: Final = facts(at(10, 10), share_token_leak_broad="yes")
+RAISED: Final = event(ir.SeverityDecided, at(10, 10), "lee", severity="SEV0", reason="it smells")
 TWO_CLIENTS: Final = event(
     ir.FactsReported, at(10, 10), facts={"clients-impacted": "yes", "client/zen": "yes", "client/acme": "yes"}
 )
@@ -75,23 +77,23 @@ class TestBrief:
             "! overdue 5m     10:15 (00:15Z)  alert the internal list (client-success-lead)",
             "NEXT",
             "  due 40m        11:00 (01:00Z)  update the client x2 (client-success-lead)",
+            "    to acme, zen",
             "  due 3h40m      14:00 (04:00Z)  restore the service (assigned-engineers)",
-            "  due before closing             update the compliance evidence (security-spec…)",
+            "  due before closing  update the compliance evidence (security-specialist)",
             "BLOCKED",
             "  the incident channel is open before containment (dana)",
             "  who is impacted is named before containment or closing (dana)",
+            "  data, playback and milestones are checked before recovery (assigned-engineers)",
+            "  when more data is lost than allowed the restore playbook… (assigned-engineers)",
+            "    only because nobody has said no to: rpo-breached",
             "UNKNOWN",
+            "  privacy-suspected? there …; yes: freeze privacy requests within 15m and 1 more",
             "  cross-tenant-critical? several tenants are hit where it hurts; yes: SEV0",
             "  exfiltration-likely? data has probably left the portal; yes: SEV0",
             "  integrity-threatened? data integrity is at risk; yes: SEV0",
             "  residency-threatened? keeping data in Australia is at risk; yes: SEV0",
             "  share-token-leak-broad? many people use a share token that got out; yes: SEV0",
             "",
-            "RESPONSE",
-            "  phases so far: detect",
-            "  client: acme, zen",
-            "",
-            "ENDANGERED",
         ]
 
     def test_what_one_act_meets_is_one_line(self, policy: Policy) -> None:
@@ -162,9 +164,12 @@ class TestBrief:
             ([PLAYBACK_IS_DOWN], "inc-7  SEV1  proposed by sev1-streaming; nobody has decided"),
             ([PLAYBACK_IS_DOWN, SEV1_DECIDED], "inc-7  SEV1  decided; facts: streaming-unavailable"),
             ([event(ir.SeverityDecided, at(10, 9), "reliability-partner", severity="SEV3")], "inc-7  SEV3  decided; facts: none"),
-            ([event(ir.SeverityDecided, at(10, 9), "lee", severity="SEV0")], "inc-7  SEV0  raised provisionally; facts: none"),
+            ([event(ir.SeverityDecided, at(10, 9), "lee", severity="SEV0")], "inc-7  SEV0  raised by lee; nobody has decided; facts: none"),
             ([PLAYBACK_IS_DOWN, event(ir.SeverityDecided, at(10, 9), "reliability-partner", severity="SEV2", reason="small")],
              "inc-7  SEV2  decided; the rules propose SEV1 (sev1-streaming)"),
+            ([PLAYBACK_IS_DOWN, SEV1_DECIDED, LEAK], "inc-7  SEV0  by facts; decided SEV1; facts: share-token-leak-broad"),
+            ([PLAYBACK_IS_DOWN, SEV1_DECIDED, RAISED], "inc-7  SEV0  raised by lee; decided SEV1; facts: streaming-unavailable"),
+            ([RAISED, LEAK], "inc-7  SEV0  raised by lee; nobody has decided; facts: share-token-leak-broad"),
         ],
     )  # fmt: skip
     def test_the_first_line_says_the_level_and_why(self, events: list[ir.Event], head: str, policy: Policy) -> None:
@@ -175,8 +180,54 @@ class TestBrief:
     def test_while_nobody_has_decided_that_is_the_first_thing_to_do(self, policy: Policy) -> None:
         """What the rules propose is not a decision, and once there is one the line is gone."""
         incident = told(policy, PLAYBACK_IS_DOWN, DANA_COMMANDS, SEV1_DECIDED)
-        assert part(ir.brief(incident, at(10, 6)), "DO NOW")[0] == "! decide the level: the rules propose SEV1"
+        assert part(ir.brief(incident, at(10, 6)), "DO NOW")[0] == (
+            "! decide the level: the rules propose SEV1 (reliability-partner)"
+        )
         assert "decide the level" not in ir.brief(incident, at(10, 9)).text()
+
+    @pytest.mark.parametrize(
+        ("events", "first"),
+        [
+            ([SEV1_DECIDED, LEAK], "! decide the level: SEV0 by facts; decided is SEV1 (dana)"),
+            ([SEV1_DECIDED, RAISED], "! decide the level: lee raised it to SEV0; decided is SEV1 (dana)"),
+            ([RAISED], "! decide the level: lee raised it to SEV0; the rules propose SEV1 (dana)"),
+        ],
+    )
+    def test_a_level_that_nobody_decided_as_it_is_has_to_be_decided(
+        self, events: list[ir.Event], first: str, policy: Policy
+    ) -> None:
+        """Facts or somebody's raise made it worse than the decision: the raise is named, and whoever decides."""
+        shown = ir.brief(told(policy, PLAYBACK_IS_DOWN, DANA_COMMANDS, *events), at(10, 10))
+        assert part(shown, "DO NOW")[0] == first
+        confirmed = event(ir.SeverityDecided, at(10, 11), "dana", severity="SEV0", reason="it leaks")
+        again = ir.brief(told(policy, PLAYBACK_IS_DOWN, DANA_COMMANDS, *events, confirmed), at(10, 11))
+        assert "decide the level" not in again.text()
+
+    def test_a_raise_on_nothing_known_does_not_say_that_the_rules_propose_the_mildest(self, policy: Policy) -> None:
+        """No fact supports a level, and somebody raised it all the same; a refused decision raised nothing."""
+        refused = event(ir.SeverityDecided, at(10, 10), "max", severity="SEV0")
+        shown = ir.brief(told(policy, RAISED, refused), at(10, 10))
+        assert part(shown, "DO NOW")[0] == (
+            "! decide the level: lee raised it to SEV0; no fact says so (reliability-partner)"
+        )
+
+    def test_a_level_carried_over_a_reopening_that_nobody_decided_is_asked_for(self, policy: Policy) -> None:
+        """What was only raised before closing is no decision afterwards."""
+        closed = event(ir.Closed, at(11), "reliability-partner", outcome="resolved")
+        reopened = event(ir.Reopened, at(12), "dana", reason="again")
+        shown = ir.brief(told(policy, RAISED, closed, reopened), at(12))
+        assert shown.text().startswith("inc-7  SEV0  as before it was reopened, decided by nobody; facts: none\n")
+        assert "! decide the level: SEV0 as before it was reopened" in part(shown, "DO NOW")[0]
+
+    def test_the_step_that_makes_it_worse_says_that_it_has_to_be_decided(self, policy: Policy) -> None:
+        """A raise and facts after a decision each say so once."""
+        decided = told(policy, PLAYBACK_IS_DOWN, DANA_COMMANDS, SEV1_DECIDED)
+        assert "the level is SEV0 by facts now, decided is SEV1: incident-commander decides the level" in (
+            ir.apply(decided, LEAK).suggested
+        )
+        assert "raised to SEV0 provisionally, decided is SEV1: incident-commander decides the level" in (
+            ir.apply(decided, RAISED).suggested
+        )
 
     def test_what_is_held_back_names_who_can_release_it(self, policy: Policy) -> None:
         """The gate of the next phase and the gates on steps, each with a person."""
@@ -190,9 +241,16 @@ class TestBrief:
             "  the level is decided before containment or closing (reliability-partner)",
             "  the forensic snapshot comes before clean-up (sam)",
             "    only because nobody has said no to: malicious-cause",
+            "  data, playback and milestones are checked before recovery (assigned-engineers)",
+            "  when more data is lost than allowed the restore playbook… (assigned-engineers)",
+            "    only because nobody has said no to: rpo-breached",
         ]
         assert [refusal.rule for refusal in shown.held_back] == BEFORE_CONTAINMENT
-        assert [refusal.rule for refusal in shown.shut] == ["snapshot-before-cleanup"]
+        assert [refusal.rule for refusal in shown.shut] == [
+            "snapshot-before-cleanup",
+            "checks-before-recovered",
+            "restore-before-recovered",
+        ]
 
     def test_a_phase_found_not_applicable_holds_nothing_back(self, policy: Policy) -> None:
         """What comes next is the first phase that applies."""
@@ -210,7 +268,8 @@ class TestBrief:
         shown = ir.brief(told(policy, PLAYBACK_IS_DOWN, TWO_CLIENTS, attempt), at(10, 31))
         rows = part(shown, "NEXT")
         assert "update the client" in rows[0]
-        assert rows[1] == "    sent 10:30 (00:30Z), does not count: mitigation-steps missing"
+        assert rows[1] == "    to acme, zen"
+        assert rows[2] == "    sent 10:30 (00:30Z), does not count: mitigation-steps missing"
         assert shown.text().count("does not count") == 1
 
     def test_violations_and_changed_conclusions_stand_below(self, policy: Policy) -> None:

@@ -152,7 +152,7 @@ class TestResponse:
         assert part(shown, "NEXT") == [
             "  due 48m        12:00 (02:00Z)  send the promised update: acme (client-succes…)",
             "  due 7d5h       Tue 12 May 17:00 distribute the postmortem (dana)",
-            "  due before closing             update the compliance evidence (security-spec…)",
+            "  due before closing  update the compliance evidence (security-specialist)",
         ]
 
     def test_at_the_end_it_says_what_closing_waits_for(self, policy: Policy) -> None:
@@ -379,9 +379,16 @@ class TestSuggested:
     @pytest.mark.parametrize(
         ("bare", "rests"),
         [
-            (event(ir.StepDone, at(11), step="forensic-snapshot"), "snapshot-before-cleanup"),
-            (event(ir.StepDone, at(11), step="checklist-updated"), "compliance-evidence, checklist-before-close"),
-            (event(ir.Milestone, at(11), kind="recovered"), "recover"),
+            (
+                event(ir.StepDone, at(11), step="forensic-snapshot"),
+                "snapshot-before-cleanup (clause response-phases/contain)",
+            ),
+            (
+                event(ir.StepDone, at(11), step="checklist-updated"),
+                "compliance-evidence (clause privacy-integration/compliance-evidence), "
+                "checklist-before-close (clause privacy-integration/compliance-evidence)",
+            ),
+            (event(ir.Milestone, at(11), kind="recovered"), "recover (clause severity-matrix/recovery-target)"),
             (event(ir.StepDone, at(11), step="isolate"), ""),
             (step(at(11), "forensic-snapshot"), ""),
         ],

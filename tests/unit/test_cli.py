@@ -710,7 +710,9 @@ def clock_lines(lines: list[str]) -> Iterator[str]:
     screen = lines[lines.index("DO NOW") + 1 : lines.index("BLOCKED")]
     for line in screen:
         told = line[2:].strip()
-        if line not in PARTS and not told.startswith(("decide the level", "nothing", "and ", "sent ")):
+        if line not in PARTS and not told.startswith(
+            ("decide the level", "nothing", "and ", "sent ", "to ", "may be closed")
+        ):
             yield told
     below = lines[lines.index("EVERY CLOCK") + 1 :]
     for line, following in pairwise(below):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +13,7 @@ from ir_policy.present.pages import pages
 from ir_policy.testing import logs
 from support_bad import PLAIN
 
+T0 = datetime(2026, 3, 11, 1, tzinfo=timezone.utc)
 ELSEWHERE = PLAIN.replace("set_by: [{event: detected}]}", "set_by: [{event: phase-entered}]}")
 POLICIES = {"plain": ir.load_policy(PLAIN), "with clocks that start elsewhere": ir.load_policy(ELSEWHERE)}
 
@@ -48,3 +49,17 @@ def test_whatever_happens_everything_can_be_asked(policy: ir.Policy, data: st.Da
         assert ir.timeline(told, now).text()
         for subject in (*policy.duties, *policy.gates, "severity", *(one.key for one in shown.obligations)):
             assert ir.explain(told, subject, now).lines
+
+
+def test_what_the_policy_does_not_know_is_shown_as_such() -> None:
+    """Recorded all the same, a fact and a step of no such name never look like ordinary ones."""
+    policy = POLICIES["plain"]
+    opened = ir.open_incident(policy, ir.Detected(incident="i", at=T0, by="pager", source="monitor")).incident
+    facts = ir.FactsReported(incident="i", at=T0, by="ann", facts={"down": ir.YES, "dancing": ir.YES})
+    told = ir.record(
+        ir.record(opened, facts).incident, ir.StepDone(incident="i", at=T0, by="ann", step="dance")
+    ).incident
+    shown = ir.timeline(told, T0).text()
+    assert "yes to dancing and down; the policy does not know dancing" in " ".join(shown.split())
+    assert "did step dance, which the policy does not know" in " ".join(shown.split())
+    assert "dance (not in the policy)" in ir.brief(told, T0).text()

@@ -13,6 +13,7 @@ from itertools import takewhile
 
 from ir_policy.duties.case import Case
 from ir_policy.duties.gates import Bite
+from ir_policy.duties.own_rules import CORRECTIONS
 from ir_policy.errors import EventInvalid, Refusal
 from ir_policy.log.events import Corrected, Event, event_from_wire, to_wire
 from ir_policy.log.fields import thawed
@@ -22,7 +23,7 @@ from ir_policy.terms import Clause
 __all__ = ["amended"]
 
 Key = Callable[[Event], tuple[datetime, datetime]]
-RULE = "corrections"
+RULE = CORRECTIONS
 CLAUSE = Clause("log/corrections")
 FIXED = frozenset({"kind", "id", "incident", "by"})
 

@@ -17,7 +17,7 @@ from ir_policy.log.history import Stamp
 from ir_policy.rules.model import Duty, Policy, Within
 from ir_policy.terms import Severity
 
-__all__ = ["Attempt", "Due", "Entry", "Status", "candidate", "earlier", "ended_at"]
+__all__ = ["OPEN", "Attempt", "Due", "Entry", "Status", "candidate", "earlier", "ended_at"]
 
 
 class Status(Enum):
@@ -88,7 +88,10 @@ class Entry:
     in_scope: bool = True
     """Whether it was in scope when its duty was last looked at."""
     not_required: bool = False
+    handed_over: bool = False
+    """A placeholder's that ended because named recipients came."""
     superseded: bool = False
+    """Handed over, and one of them took its clock."""
     lapses: bool = False
     """Closed before it was missed: it lapses at the instant it is."""
     repeat: bool = False

@@ -12,22 +12,25 @@ from attrs import frozen
 
 from ir_policy.clocks import in_words
 from ir_policy.duties.case import Case
-from ir_policy.duties.entries import Entry, Status
+from ir_policy.duties.entries import OPEN, Entry, Status
+from ir_policy.duties.evidence import no_evidence_words
 from ir_policy.duties.judge import Obligation, before_closing, promptly
 from ir_policy.duties.needs import truth_of
+from ir_policy.duties.own_rules import OWN_RULES, PHASES, who_may
 from ir_policy.duties.severity import classify_bits
 from ir_policy.duties.watch import recipients_of
 from ir_policy.log.events import Closed, Event, SeverityDecided
 from ir_policy.rules.conditions import Atom, Mask, atoms, literals
 from ir_policy.rules.model import Duty, Gate, Policy, Within
 from ir_policy.rules.words import atom_words, forbidden_words, listed, met_by_words, until_words
-from ir_policy.terms import LEVELS, Severity, Source, Truth, rfc3339
+from ir_policy.terms import LEVELS, Phase, Severity, Source, Truth, rfc3339
 
 __all__ = [
     "Explanation",
     "explain_duty",
     "explain_gate",
     "explain_obligation",
+    "explain_own_rule",
     "explain_severity",
     "late_words",
     "why_ended",
@@ -53,7 +56,7 @@ def explain_obligation(case: Case, obligation: Obligation, now: datetime, log: S
     duty, entry = case.policy.duties[obligation.duty], case.ledger.entries[obligation.key]
     lines = [
         ("now", _standing(obligation, entry, now)),
-        *_ending_lines(obligation, entry, log),
+        *_ending_lines(case.policy, obligation, entry, log),
         *_asked_lines(case, duty, entry, log),
         ("owed by", _owner(case.policy, duty, obligation.owed_by)),
         ("owed to", obligation.recipient),
@@ -115,6 +118,28 @@ def explain_gate(case: Case, gate: Gate, now: datetime) -> Explanation:
         *_reading_lines(case.policy, gate.reading),
     ]
     return Explanation(gate.id, f"gate, {state}", tuple(lines))
+
+
+def explain_own_rule(case: Case, rule: str) -> Explanation:
+    """A rule of the library itself: what it says, how things stand under it, who can help, and what was against it."""
+    history, policy = case.history, case.policy
+    state = f"closed as {history.outcome}" if history.closed_at is not None else f"open, phase {history.phase.value}"
+    lines = [("now", state), ("says", OWN_RULES[rule])]
+    if rule == PHASES:
+        lines += [(one.phase.value, f"{_phase_words(case, one.phase)} (clause {one.clause})") for one in policy.phases]
+        lines.append(("who", ", ".join(who_may(policy, "phase-entered"))))
+    for broken in case.violations:
+        if broken.rule == rule:
+            lines.append(
+                ("against it", f"{rfc3339(broken.at)} ({broken.event}): needed {' and '.join(broken.missing)}")
+            )
+    return Explanation(rule, "a rule of every policy", tuple(lines))
+
+
+def _phase_words(case: Case, phase: Phase) -> str:
+    if phase in case.history.not_applicable:
+        return f"does not apply: {' '.join(case.history.not_applicable[phase].split()) or 'no reason given'}"
+    return "entered" if phase in case.history.phases_entered else "neither entered nor found not applicable"
 
 
 def explain_severity(case: Case) -> Explanation:
@@ -229,28 +254,33 @@ def _because_lines(case: Case, duty: Duty, entry: Entry) -> Iterator[tuple[str, 
                 yield "because", f"{fact} is reported {state.truth.value} by {state.by}, since {rfc3339(state.since)}"
 
 
-def _ending_lines(obligation: Obligation, entry: Entry, log: Sequence[Event]) -> Iterator[tuple[str, str]]:
-    """By which event it ended, and why, where it is over."""
+def _ending_lines(
+    policy: Policy, obligation: Obligation, entry: Entry, log: Sequence[Event]
+) -> Iterator[tuple[str, str]]:
+    """By which event it ended, and why, where it is over; and what shows it, where somebody did something for it."""
     if obligation.status in (Status.ACTIVE.value, Status.PENDING.value):
         return
     ended = next((event for event in log if event.id == entry.settled_by), None)
-    by = "its limit, passed since closing"
-    if ended is not None:
-        by = f"{ended.kind} of {ended.by} at {rfc3339(ended.at)} ({ended.id})"
-    why = why_ended(entry, ended)
-    yield "ended by", f"{by}; {why}" if why else by
+    by = f"{ended.kind} of {ended.by} at {rfc3339(ended.at)} ({ended.id})" if ended is not None else ""
+    yield "ended by", "; ".join(part for part in (by, why_ended(entry, ended)) if part)
+    if ended is not None and entry.status is Status.DISCHARGED:
+        shown = ", ".join(getattr(ended, "evidence", ())) or no_evidence_words(policy, ended)
+        if shown:
+            yield "evidence", shown
 
 
 def why_ended(entry: Entry, ended: Event | None) -> str:
     """Why an obligation ended that nobody met or waived; ``ended`` is the event that ended it, if any did. Empty: it was met."""
-    if entry.status is Status.LAPSED or entry.lapses:
+    if entry.status is Status.LAPSED:
         return "lapsed when the incident was closed"
+    if entry.status in OPEN and entry.lapses:
+        return "its limit passed after the incident was closed"
     if entry.status is not Status.CANCELLED:
         return ""
     if entry.not_required:
         outcome = ended.outcome if isinstance(ended, Closed) else ""
         return f"closed as {outcome}" if outcome else "decided, with a reason, that it need not be done"
-    if entry.superseded or any(entry.recipient == to.unnamed for to in entry.duty.owed_to if to.unnamed):
+    if entry.handed_over:
         return "named recipients took its place"
     return "classified in error" if isinstance(ended, SeverityDecided) else "what it rested on was taken back"
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
+from itertools import takewhile
 from typing import Final
 
 from attrs import frozen
@@ -17,11 +18,12 @@ from attrs import frozen
 from ir_policy.duties.ledger import Ledger
 from ir_policy.duties.level import Level
 from ir_policy.duties.needs import Needs
+from ir_policy.duties.own_rules import EPISODES, PHASES, UNKNOWN_EVENTS, who_may
 from ir_policy.errors import Refusal
 from ir_policy.log.events import Closed, Event, NotNotifying, PhaseChange, SeverityDecided, StepDone, Waived
 from ir_policy.log.history import History
 from ir_policy.rules.model import Duty, Form, Gate, Per, Policy, Release
-from ir_policy.rules.words import condition_words
+from ir_policy.rules.words import definite_words
 from ir_policy.terms import Clause, Phase, Severity
 
 __all__ = ["Bite", "acts_of", "decisions_of", "forbidden", "known"]
@@ -153,36 +155,44 @@ _WORDS: Final = "[a-z0-9]+(?:-[a-z0-9]+)*"
 
 
 def _phase_bites(policy: Policy, history: History, event: Event) -> Iterator[Bite]:
-    if event.kind == "phase-not-applicable" and isinstance(event, PhaseChange) and not event.reason:
-        yield Bite(Refusal("phases", _clause_of(policy, event.phase), ("the event to state its reason",)), void=False)
-    if event.kind != "phase-entered" or not isinstance(event, PhaseChange):
+    if not isinstance(event, PhaseChange):
         return
-    missing = []
+    clause, who = _clause_of(policy, event.phase), who_may(policy, event.kind)
+    if event.kind == "phase-not-applicable":
+        if not event.reason:
+            yield Bite(Refusal(PHASES, clause, ("the event to state its reason",), who), void=False)
+        return
+    missing, before = [], _phases_before(policy, history, event.phase)
     if event.phase is Phase.DETECT:
         missing.append("another phase: detection is where every incident begins")
     if history.closed_at is not None:
         missing.append("the incident to be reopened first")
     elif event.phase is history.phase:
         missing.append(f"nothing: the phase is {event.phase.value} already")
-    for rule in policy.phases:
-        if rule.phase is event.phase:
-            break
-        if rule.phase not in history.phases_entered and rule.phase not in history.not_applicable:
-            missing.append(f"phase {rule.phase.value} entered, or found not applicable with a reason")
+    missing += [f"phase {phase.value} entered, or found not applicable with a reason" for phase in before]
     if missing:
-        yield Bite(Refusal("phases", _clause_of(policy, event.phase), tuple(missing)), void=False)
+        helps = before or history.closed_at is not None
+        yield Bite(Refusal(PHASES, clause, tuple(missing), who if helps else ()), void=False)
+
+
+def _phases_before(policy: Policy, history: History, phase: Phase) -> list[Phase]:
+    """The phases before this one that were neither entered nor found not applicable in this episode."""
+    earlier = takewhile(lambda rule: rule.phase is not phase, policy.phases)
+    seen = {*history.phases_entered, *history.not_applicable}
+    return [rule.phase for rule in earlier if rule.phase not in seen]
 
 
 def _episode_bites(policy: Policy, history: History, level: Level, event: Event) -> Iterator[Bite]:
     clause = _clause_of(policy, Phase.CLOSE)
     if event.kind == "closed" and history.closed_at is not None:
-        yield Bite(Refusal("episodes", clause, ("nothing: the incident is closed already",)), void=True)
+        yield Bite(Refusal(EPISODES, clause, ("nothing: the incident is closed already",)), void=True)
     if event.kind == "reopened" and history.closed_at is None:
-        yield Bite(Refusal("episodes", clause, ("the incident to be closed first",)), void=True)
+        who = who_may(policy, "closed")
+        yield Bite(Refusal(EPISODES, clause, ("the incident to be closed first",), who), void=True)
     lowers = isinstance(event, SeverityDecided) and "lowering" in decisions_of(level, event.severity)
     if history.opaque and (lowers or event.kind == "closed"):
         missing = f"a version of this library that knows all events of the log ({history.opaque} it does not know)"
-        yield Bite(Refusal("unknown-events", clause, (missing,)), void=True)
+        yield Bite(Refusal(UNKNOWN_EVENTS, clause, (missing,)), void=True)
 
 
 def _clause_of(policy: Policy, phase: Phase) -> Clause:
@@ -229,7 +239,7 @@ def _exemption_bites(policy: Policy, history: History, event: NotNotifying) -> I
     if duty.unless is None:
         missing.append("nothing: no ground exempts from it")
     elif not duty.unless.holds(history.yes, history.no):
-        missing.append(f"a definite yes to {condition_words(policy, duty.unless.source)}")
+        missing.append(definite_words(policy, duty.unless.source))
     if not any(history.may_act_as(policy, role, event.by) for role in duty.exempted_by):
         missing.append(
             f"somebody acting as {' or '.join(duty.exempted_by)}"

@@ -144,7 +144,7 @@ class _Step(Moment):
                 self._drop(entry)
             elif present and self._is_placeholder(duty, entry.recipient):
                 handed = entry
-                self._cancel(entry)
+                self._cancel(entry, handed_over=True)
             elif self._may_cancel(entry):
                 self._cancel(entry)
             elif entry.in_scope:
@@ -168,12 +168,13 @@ class _Step(Moment):
             and entry.recipient not in self.history.promised
         )
 
-    def _cancel(self, entry: Entry, not_required: bool = False) -> None:
+    def _cancel(self, entry: Entry, not_required: bool = False, handed_over: bool = False) -> None:
         self.ledger.put(
             evolve(
-                entry, status=Status.CANCELLED, settled=self.when(), settled_by=self.event.id, not_required=not_required
+                entry, status=Status.CANCELLED, settled=self.when(), settled_by=self.event.id,
+                not_required=not_required, handed_over=handed_over,
             )
-        )
+        )  # fmt: skip
         self.moves.cancelled.append(entry.key)
 
     def _drop(self, entry: Entry) -> None:
@@ -254,7 +255,7 @@ class _Step(Moment):
         standing, firm = (self._set_again(entry, old) for old in (entry.due, entry.firm))
         revived = evolve(
             entry, status=Status.ACTIVE if entry.opens_at is None else Status.PENDING, settled=None, settled_by="",
-            level=level, in_scope=True, not_required=False, superseded=False, due=earlier(standing, due), firm=earlier(firm, binding_of(due)),
+            level=level, in_scope=True, not_required=False, handed_over=False, superseded=False, due=earlier(standing, due), firm=earlier(firm, binding_of(due)),
             lapses=self.lapses_from_the_start(entry.duty),
         )  # fmt: skip
         self.ledger.put(revived)

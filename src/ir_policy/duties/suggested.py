@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ir_policy.duties.case import Case
+from ir_policy.duties.evidence import without_evidence
 from ir_policy.duties.ledger import Moves
+from ir_policy.duties.level import deciding_roles
+from ir_policy.duties.outcome import brought_against, known_against
 from ir_policy.errors import Problem
-from ir_policy.log.events import Detected, Event, Merged, Milestone, Notice, StepDone
+from ir_policy.log.events import Detected, Event, Merged, Milestone, Notice, SeverityDecided, StepDone
 from ir_policy.log.history import Stamp
-from ir_policy.rules.conditions import atoms
-from ir_policy.rules.model import Gate, MarkRule, MarkSource, Per, Policy
+from ir_policy.rules.model import MarkRule, MarkSource, Per, Policy
 from ir_policy.terms import rfc3339
 
 __all__ = ["suggestions"]
@@ -31,6 +33,7 @@ def suggestions(case: Case, event: Event, moves: Moves, unknown: Sequence[Proble
     if isinstance(event, Merged):
         words += _of_merging(case, event)
     words += _of_privacy_and_level(case, event)
+    words += _of_closing(case, event)
     return tuple(words)
 
 
@@ -46,24 +49,10 @@ def _of_sending(case: Case, event: Event, moves: Moves, quiet: bool) -> Iterator
 
 def _of_evidence(policy: Policy, event: StepDone | Milestone) -> Iterator[str]:
     """A step or milestone that something rests on, and that names nothing to show for it."""
-    name = event.step if isinstance(event, StepDone) else event.kind
-    kind = "step" if isinstance(event, StepDone) else "event"
-    marks = {mark.id for mark, source in policy.mark_sources.get(event.kind, ()) if source.kind == "event"}
-    duties = [
-        duty.id for duty in policy.duties.values() if any(a.kind == kind and name in a.names for a in duty.met_by)
-    ]
-    gates = [gate.id for gate in policy.gates.values() if _waits_for(gate, kind, name, marks)]
-    if duties or gates:
-        rests = ", ".join((*sorted(duties), *sorted(gates)))
+    rules = without_evidence(policy, event)
+    if rules:
+        rests = ", ".join(f"{rule.id} (clause {rule.clause})" for rule in rules)
         yield f"it names no evidence, and this rests on it: {rests}; record what shows it was done"
-
-
-def _waits_for(gate: Gate, kind: str, name: str, marks: set[str]) -> bool:
-    """Whether a release of the gate asks for the step, or for a mark that the event sets."""
-    asked = [
-        atom for release in gate.until if release.condition is not None for atom in atoms(release.condition.source)
-    ]
-    return any((atom.kind, atom.name) == (kind, name) or (atom.kind == "mark" and atom.name in marks) for atom in asked)
 
 
 def _of_merging(case: Case, event: Merged) -> Iterator[str]:
@@ -104,3 +93,24 @@ def _of_privacy_and_level(case: Case, event: Event) -> Iterator[str]:
         yield "a confirmed breach presumes awareness at the same instant"
     if event.kind == "facts-reported" and case.level.decided is None and case.level.supported is not None:
         yield f"the rules propose {case.level.supported.value}: the commander has not decided a level yet"
+    yield from _of_worsening(case, event)
+
+
+def _of_closing(case: Case, event: Event) -> Iterator[str]:
+    """What came to be known of a closed incident, and speaks against the way it was closed."""
+    for gate in brought_against(case, event):
+        known = known_against(case, gate)
+        said = f" ({', '.join(known)})" if known else ""
+        yield f"closed as {case.history.outcome}, and now this speaks against it: {gate.says}{said}; reopen it"
+
+
+def _of_worsening(case: Case, event: Event) -> Iterator[str]:
+    """A level that got worse than the one decided, by facts or by somebody's raise, has to be decided."""
+    level, roles = case.level, " or ".join(deciding_roles(case.policy))
+    if not level.worsened or level.governing is None or level.governing is level.decided or not roles:
+        return
+    decided = f", decided is {level.decided.value}" if level.decided is not None and level.authorised else ""
+    if isinstance(event, SeverityDecided):
+        yield f"raised to {level.governing.value} provisionally{decided}: {roles} decides the level"
+    elif decided:
+        yield f"the level is {level.governing.value} by facts now{decided}: {roles} decides the level"

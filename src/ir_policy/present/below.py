@@ -10,13 +10,13 @@ from ir_policy.duties.anew import Correction
 from ir_policy.duties.case import Case
 from ir_policy.duties.explanation import late_words, why_ended
 from ir_policy.duties.judge import Obligation, before_closing, promptly
-from ir_policy.duties.severity import Classification
 from ir_policy.errors import Refusal
 from ir_policy.log.events import Event
 from ir_policy.present.blocked import refusal_lines, unanswered
 from ir_policy.present.endangered import endangered_lines
 from ir_policy.present.groups import grouped, urgency
 from ir_policy.present.lines import WIDTH, LocalClock
+from ir_policy.present.questions import Ask
 from ir_policy.present.response import response_lines
 
 __all__ = ["Below"]
@@ -34,21 +34,21 @@ class Below:
         case: Case,
         obligations: Sequence[Obligation],
         refusals: Sequence[Refusal],
-        proposed: Classification,
+        questions: Sequence[Ask],
         clock: LocalClock,
         log: Sequence[Event],
     ) -> None:
         self.case = case
         self.obligations = obligations
         self.refusals = refusals
-        self.proposed = proposed
+        self.questions = questions
         self.clock = clock
         self.log = log
 
     def sections(self, corrections: Sequence[Correction], more_questions: bool) -> Iterator[tuple[str, list[str]]]:
         """Each heading with its lines; a section with nothing in it is left out.
 
-        ``more_questions`` says that the first screen had no room for all that could change the level.
+        ``more_questions`` says that the first screen had no room for all there is to find out.
         """
         found = {
             "RESPONSE": list(response_lines(self.case, self.log, self.clock)),
@@ -127,10 +127,10 @@ class Below:
             yield f"  {says} ({rule})"
             yield f"      {needs}"
 
-    def _questions(self, of_level: bool) -> Iterator[str]:
-        """Facts nobody has answered: what they would do to the level, and which gates stay shut without them."""
-        for question in self.proposed.open_questions if of_level else ():
-            yield f"  {question.fact}? {question.means}; yes: {question.if_yes.best.value}{self._said(question.fact)}"
+    def _questions(self, all_of_them: bool) -> Iterator[str]:
+        """Facts nobody has answered: what a yes would bring, and which gates stay shut without them."""
+        for ask in self.questions if all_of_them else ():
+            yield f"{ask.in_full(self.clock.now)}{self._said(ask.fact)}"
         asked: dict[str, list[str]] = {}
         for refusal in self.refusals:
             gate = self.case.policy.gates.get(refusal.rule)

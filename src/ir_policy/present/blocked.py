@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from ir_policy.duties.case import Case
+from ir_policy.duties.judge import Obligation
+from ir_policy.duties.own_rules import rule_says
 from ir_policy.errors import Refusal
 from ir_policy.log.events import Closed, Event, Milestone, PhaseChange
 from ir_policy.rules.conditions import atoms
 from ir_policy.rules.model import Gate
 from ir_policy.terms import OUTCOMES, Phase
 
-__all__ = ["asked_of", "held_back", "refusal_lines", "shut_gates", "unanswered"]
+__all__ = ["asked_of", "held_back", "holds_overdue", "may_be_closed", "refusal_lines", "shut_gates", "unanswered"]
 
 NOBODY = "somebody"
 """Who is asked for: what is held back must not depend on who would do it."""
@@ -29,30 +31,63 @@ def held_back(case: Case, now: datetime, incident: str) -> tuple[Refusal, ...]:
     return tuple(refusal for rule, refusal in sorted(found.items()) if not _asks_who(case, rule))
 
 
+def may_be_closed(case: Case, now: datetime, incident: str) -> bool:
+    """Whether the response has reached its end and nothing but the right person is wanted to close it."""
+    if case.history.closed_at is not None or held_back(case, now, incident):
+        return False
+    return all(isinstance(event, Closed) for event in _coming(case, now, incident))
+
+
 def shut_gates(case: Case, now: datetime) -> tuple[Refusal, ...]:
-    """Gates on steps, and on phases still to come, that a condition keeps shut now; none once the incident is closed."""
+    """Gates that a condition keeps shut now: on steps and on phases still to come, then on what would meet something owed.
+
+    None once the incident is closed.
+    """
     if case.history.closed_at is not None:
         return ()
     yes, no = case.known(now)
-    found = []
+    owed = {act for obligation in _owed(case, now) for act in _acts(case, obligation)}
+    next_ones: list[Refusal] = []
+    others: list[Refusal] = []
     for gate in case.policy.gates.values():
-        forbids = any(
-            forbidden.kind == "step" or (forbidden.kind == "phase" and _ahead(case, Phase(forbidden.name)))
-            for forbidden in gate.forbids
-        )
+        acts = {(act.kind, act.name) for act in gate.forbids}
+        ahead = any(kind == "step" or (kind == "phase" and _ahead(case, Phase(name))) for kind, name in acts)
+        if not ahead and (not acts & owed or _asks_who(case, gate.id)):
+            continue
         shut = gate.bites(yes, no) and not gate.opened(yes, no)
-        if forbids and shut and gate.id not in case.history.waived_gates:
-            found.append(Refusal(gate.id, gate.clause, case.needs(gate, now), gate.who))
-    return tuple(found)
+        if shut and gate.id not in case.history.waived_gates:
+            refusal = Refusal(gate.id, gate.clause, case.needs(gate, now), gate.who)
+            (next_ones if ahead else others).append(refusal)
+    return (*next_ones, *others)
+
+
+def holds_overdue(case: Case, refusal: Refusal, now: datetime) -> bool:
+    """Whether the rule holds back what would meet something that is overdue."""
+    gate = case.policy.gates.get(refusal.rule)
+    acts = {(act.kind, act.name) for act in gate.forbids} if gate is not None else set()
+    return any(acts & _acts(case, owed) for owed in _owed(case, now) if owed.overdue_by(now) is not None)
+
+
+def _owed(case: Case, now: datetime) -> list[Obligation]:
+    return [owed for owed in case.obligations(now) if owed.status in ("active", "pending")]
+
+
+def _acts(case: Case, owed: Obligation) -> set[tuple[str, str]]:
+    """What would meet an obligation, as the acts that gates may forbid."""
+    acts = set()
+    for match in case.policy.duties[owed.duty].met_by:
+        if match.kind == "notice":
+            acts.add(("event", "notice-sent"))
+        elif match.kind in ("event", "step", "finding"):
+            acts.update((match.kind, name) for name in match.names)
+    return acts
 
 
 def refusal_lines(case: Case, refusal: Refusal) -> tuple[str, str, str]:
     """A refusal for people: what the rule says; what is missing and who can supply it; which rule it is, and its clause."""
-    gate = case.policy.gates.get(refusal.rule)
     needs = f"needs {' and '.join(refusal.missing)}" if refusal.missing else "nothing would help"
     ask = f"; ask {asked_of(case, refusal.who)}" if refusal.who else ""
-    says = gate.says if gate is not None else f"'{refusal.rule}' forbids it"
-    return says, f"{needs}{ask}", f"{refusal.rule}, clause {refusal.clause}"
+    return rule_says(case.policy, refusal.rule), f"{needs}{ask}", f"{refusal.rule}, clause {refusal.clause}"
 
 
 def asked_of(case: Case, roles: tuple[str, ...]) -> str:

@@ -10,6 +10,7 @@ from ir_policy.duties.case import Case
 from ir_policy.duties.explanation import late_words, why_ended
 from ir_policy.duties.judge import Obligation, before_closing
 from ir_policy.duties.ledger import Moves
+from ir_policy.duties.own_rules import OWN_RULES, rule_says
 from ir_policy.log.events import Event
 from ir_policy.present.lines import LocalClock
 from ir_policy.rules.model import INTERNAL
@@ -46,8 +47,8 @@ def by_event(before: Case, after: Case, event: Event, moves: Moves) -> Iterator[
     yield from _marks(before, after, event, clock)
     yield from _obligations(before, after, event, moves, clock)
     for violation in after.violations[len(before.violations) :]:
-        gate = after.policy.gates.get(violation.rule)
-        says = f": {gate.says}" if gate is not None else ""
+        known = violation.rule in after.policy.gates or violation.rule in OWN_RULES
+        says = f": {rule_says(after.policy, violation.rule)}" if known else ""
         effect = "; without effect" if violation.void else ""
         words = f"AGAINST {violation.rule}{says} (clause {violation.clause}); it needed {' and '.join(violation.missing)}{effect}"
         yield Told(event.at, "violation", words, "", "", event.id, violation.rule)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+from ir_policy.duties.evidence import no_evidence_words
+from ir_policy.duties.severity import known_fact
 from ir_policy.log.events import (
     ActionEvent,
     BreachFinding,
@@ -39,6 +41,10 @@ from ir_policy.terms import Truth, rfc3339
 __all__ = ["event_words"]
 
 
+_STRANGE: Final = "which the policy does not know"
+"""What was recorded though the policy has no such name: kept, and said of it wherever it is shown."""
+
+
 class Say(NamedTuple):
     """What the words of an event depend on: the meanings of names, and how an instant is written."""
 
@@ -51,7 +57,8 @@ def event_words(policy: Policy, event: Event, when: Callable[[datetime], str] = 
     words = _WORDS.get(type(event), _not_known)(Say(policy, when), event)
     why, evidence = getattr(event, "reason", ""), getattr(event, "evidence", ())
     because = f"; because: {why}" if why else ""
-    shown = f"; evidence: {', '.join(evidence)}" if evidence else ""
+    lacking = no_evidence_words(policy, event)
+    shown = f"; evidence: {', '.join(evidence)}" if evidence else f"; {lacking}" if lacking else ""
     return _line(f"{words}{because}{shown}")
 
 
@@ -73,6 +80,8 @@ def _facts_reported(say: Say, event: FactsReported) -> str:
     for fact, truth in event.facts.items():
         by_truth.setdefault(truth, []).append(fact)
     parts = [f"{truth.value} to {listed(by_truth[truth])}" for truth in Truth if truth in by_truth]
+    strange = [fact for fact in event.facts if not known_fact(say.policy, fact)]
+    parts += [f"the policy does not know {listed(strange)}"] if strange else []
     return "; ".join(parts) + _since(say, event)
 
 
@@ -111,7 +120,7 @@ def _phase_changed(say: Say, event: PhaseChange) -> str:
 
 def _step_done(say: Say, event: StepDone) -> str:
     means = say.policy.steps.get(event.step)
-    return f"did step {event.step}" + (f" ({means})" if means else "")
+    return f"did step {event.step}" + (f" ({means})" if means else f", {_STRANGE}")
 
 
 def _notice(say: Say, event: Notice) -> str:

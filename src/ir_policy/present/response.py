@@ -68,7 +68,11 @@ def _step_lines(case: Case, clock: LocalClock) -> Iterator[str]:
     if done or todo:
         said = ", ".join(f"{step} {clock.since(case.history.steps[step].at)}" for step in done)
         yield f"  steps of {phase.value}: {f'done {said}' if said else 'none done'}; not done: {', '.join(todo) or 'none'}"
-    others = [step for step in case.history.steps if step not in done]
+    others = [
+        f"{step}{'' if step in case.policy.steps else ' (not in the policy)'}"
+        for step in case.history.steps
+        if step not in done
+    ]
     if others:
         yield f"  other steps done: {', '.join(others)}"
 

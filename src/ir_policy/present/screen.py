@@ -17,15 +17,20 @@ from ir_policy.answers import detected_state, next_wakeup
 from ir_policy.duties.anew import Correction, all_drawn_anew, in_order
 from ir_policy.duties.case import Case
 from ir_policy.duties.judge import Obligation, before_closing, promptly
+from ir_policy.duties.level import deciding_roles
+from ir_policy.duties.outcome import against_outcome, known_against
+from ir_policy.duties.own_rules import rule_says, who_may
 from ir_policy.duties.severity import Classification, classify_bits
 from ir_policy.errors import Refusal
 from ir_policy.incident import Incident
-from ir_policy.log.events import Event
+from ir_policy.log.events import Closed, Event
 from ir_policy.present.below import Below
-from ir_policy.present.blocked import held_back, shut_gates, unanswered
+from ir_policy.present.blocked import held_back, holds_overdue, may_be_closed, shut_gates, unanswered
 from ir_policy.present.endangered import endangered_json
 from ir_policy.present.groups import grouped, urgency
+from ir_policy.present.levels import level_words, to_decide
 from ir_policy.present.lines import WIDTH, LocalClock, fit, short, wrapped
+from ir_policy.present.questions import Ask, asked_now
 from ir_policy.present.response import channels_of, response_json
 from ir_policy.present.result import (
     correction_json,
@@ -35,7 +40,8 @@ from ir_policy.present.result import (
     severity_json,
     violation_json,
 )  # fmt: skip
-from ir_policy.terms import instant, rfc3339
+from ir_policy.rules.model import Per
+from ir_policy.terms import OUTCOMES, instant, rfc3339
 
 __all__ = ["Brief", "brief"]
 
@@ -58,7 +64,9 @@ class Brief:
     held_back: tuple[Refusal, ...]
     """Why what comes next may not happen yet: recovery, the next phase, or at the end the closing."""
     shut: tuple[Refusal, ...]
-    """The other gates on steps and on phases to come that are shut now."""
+    """The other gates on steps, on phases to come and on what would meet something owed that are shut now."""
+    questions: tuple[Ask, ...]
+    """What to find out: facts that could change the level, or make something owed as things stand."""
     next_wakeup: datetime | None
     corrections: tuple[Correction, ...]
     left_out: int
@@ -128,9 +136,10 @@ def brief(incident: Incident, now: datetime) -> Brief:
         incident=incident,
         now=at,
         obligations=case.obligations(at),
-        proposed=classify_bits(policy, case.history.yes, case.history.no),
+        proposed=(proposed := classify_bits(policy, case.history.yes, case.history.no)),
         held_back=(held := held_back(case, at, incident.id)),
         shut=tuple(refusal for refusal in shut_gates(case, at) if refusal.rule not in {one.rule for one in held}),
+        questions=asked_now(case, proposed, at, incident.id),
         next_wakeup=next_wakeup(incident, at),
         corrections=all_drawn_anew(policy, [event for event in incident.log if event.at <= at]),
         left_out=sum(event.at > at for event in incident.log),
@@ -167,7 +176,7 @@ class _Screen:
             yield from _cut(rows, room[name])
         shown = self.brief
         below = Below(
-            self.case, shown.obligations, (*shown.held_back, *shown.shut), shown.proposed, self.clock, shown._log
+            self.case, shown.obligations, (*shown.held_back, *shown.shut), shown.questions, self.clock, shown._log
         )
         more_questions = len(parts["UNKNOWN"]) > room["UNKNOWN"]
         for heading, lines in below.sections(shown.corrections, more_questions):
@@ -184,7 +193,8 @@ class _Screen:
     def _head(self) -> Iterator[str]:
         level = self.case.level
         governing = level.governing.value if level.governing is not None else "UNASSESSED"
-        yield self._bold(fit(f"{self.brief.incident.id}  {governing}  {self._why()}"))
+        why = level_words(self.case, self.brief.proposed, self.brief._log)
+        yield self._bold(fit(f"{self.brief.incident.id}  {governing}  {why}"))
         history = self.case.history
         state = f"closed as {history.outcome}" if history.closed_at is not None else f"phase {history.phase.value}"
         episode = f", episode {history.episode + 1}" if history.episode else ""
@@ -195,18 +205,6 @@ class _Screen:
         widths = f"{day} {zone} ({self.now:%d %b} {utc})", f"{day} {zone} ({utc})", f"{day} ({utc})"
         yield next((line for line in widths if len(line) <= WIDTH), fit(widths[-1]))
         yield self._summary()
-
-    def _why(self) -> str:
-        level, proposed = self.case.level, self.brief.proposed
-        rules = ", ".join(proposed.determined_by)
-        if level.decided is None and level.raised is None:
-            if level.supported is None:
-                return "no fact supports a level yet; nobody has decided one"
-            return f"proposed by {rules}; nobody has decided"
-        how = "decided" if level.raised is None else "raised provisionally"
-        if level.supported is not None and level.supported is not level.governing:
-            return f"{how}; the rules propose {proposed.severity.value} ({rules})"
-        return f"{how}; facts: {', '.join(proposed.facts) or 'none'}"
 
     def _summary(self) -> str:
         """What one must not miss first; what does not fit any more is left to the parts below."""
@@ -237,10 +235,23 @@ class _Screen:
     # --- the four parts ---
 
     def _do_now(self) -> Iterator[str]:
-        level = self.case.level
-        if level.decided is None and level.governing is not None and self.case.history.closed_at is None:
-            yield f"! decide the level: the rules propose {self.brief.proposed.severity.value}"
+        why = to_decide(self.case, self.brief.proposed, self.brief._log)
+        if why:
+            yield self._asked(f"! decide the level: {why}", deciding_roles(self.policy))
+        yield from self._reopen()
         yield from self._rows(self._urgent())
+
+    def _reopen(self) -> Iterator[str]:
+        """What is known now speaks against the way it was closed: which rule says so, and on what it rests."""
+        against = against_outcome(self.case, self.now)
+        if against:
+            closed = f"! reopen it: closed as {self.case.history.outcome}, which is in doubt"
+            yield self._asked(closed, tuple(dict.fromkeys(role for gate in against for role in gate.who)))
+        for gate in against:
+            yield from wrapped(f"    {gate.says}", WIDTH)
+            known = known_against(self.case, gate)
+            if known:
+                yield fit(f"    known: {', '.join(known)}")
 
     def _urgent(self) -> list[Obligation]:
         late = ("missed", "at-risk", "undetermined")
@@ -251,43 +262,60 @@ class _Screen:
         now = {o.key for o in self._urgent()}
         later = [o for o in self.brief.obligations if o.verdict in ("open", "pending") and o.key not in now]
         yield from self._rows(later)
+        if may_be_closed(self.case, self.now, self.brief.incident.id):
+            yield self._asked(f"  may be closed as {OUTCOMES[0]} now", who_may(self.policy, Closed.only_kind))
 
     def _blocked(self) -> Iterator[str]:
-        for refusal in (*self.brief.held_back, *self.brief.shut):
+        held = (*self.brief.held_back, *self.brief.shut)
+        for refusal in sorted(held, key=lambda refusal: not holds_overdue(self.case, refusal, self.now)):
             gate = self.policy.gates.get(refusal.rule)
-            who = self._from(refusal)
-            says = gate.says if gate is not None else " and ".join(refusal.missing)
-            yield f"  {fit(says, WIDTH - 2 - len(who))}{who}"
+            yield self._asked(f"  {rule_says(self.policy, refusal.rule)}", refusal.who)
             unknown = unanswered(self.case, gate) if gate is not None else ()
             if unknown:
                 yield fit(f"    only because nobody has said no to: {', '.join(unknown)}")
 
     def _unknown(self) -> Iterator[str]:
-        if self.case.history.closed_at is not None:
-            return
-        for question in self.brief.proposed.open_questions:
-            yield fit(f"  {question.fact}? {question.means}; yes: {question.if_yes.best.value}")
+        for ask in self.brief.questions:
+            yield ask.line(self.now)
 
     # --- one line for one act ---
 
     def _rows(self, owed: Iterable[Obligation]) -> Iterator[str]:
         for group in sorted(grouped(owed), key=lambda group: urgency(group[0])):
-            yield self._row(group)
+            names = [] if self._told_by_title(group[0]) else _names(o.recipient for o in group)
+            line = self._row(group, names)
+            yield line
+            if ", ".join(names) not in line:
+                yield fit(f"    to {', '.join(names)}")
+            if self._left_over(group[0]):
+                yield f"    left over from episode {group[0].episode + 1}"
             for at, missing in dict.fromkeys((a.at, a.missing) for obligation in group for a in obligation.attempts):
                 yield fit(f"    sent {self.clock.full(at)}, does not count: {', '.join(missing)} missing")
 
-    def _row(self, group: list[Obligation]) -> str:
+    def _row(self, group: list[Obligation], names: list[str]) -> str:
         first = group[0]
         over = first.overdue_by(self.now)
         flag = "!" if first.verdict in ("missed", "at-risk", "undetermined") or over is not None else " "
         head = f"{flag} {self._when(first)} "
         advice = " (advice)" if first in self.brief.past_advice else ""
         owner, room = fit(self._owner(first.owed_by), NAMES), WIDTH - len(head) - len(advice) - len(" ()")
-        title = _titled(first, group, room - len(owner))
+        if len(_title(first)) > room - len(owner):  # a column left empty is worth less than a whole name
+            head = min(head, f"{head.rstrip()}  ", key=len)
+            room = WIDTH - len(head) - len(advice) - len(" ()")
+        title = _titled(_title(first), first.item, names, room - len(owner), room - min(len(owner), SHORTEST_NAME))
         if len(title) > room - len(owner):  # what to do comes before the whole name of who
             owner = fit(owner, max(SHORTEST_NAME, room - len(title)))
         line = f"{head}{fit(title, room - len(owner))}{advice} ({owner})"
         return self._tint(line, "31" if over is not None else "33" if flag == "!" else "")
+
+    def _left_over(self, owed: Obligation) -> bool:
+        """Whether it is owed since an episode that is over, where another one began since."""
+        return self.policy.duties[owed.duty].per is Per.EPISODE and owed.episode != self.case.history.episode
+
+    def _told_by_title(self, owed: Obligation) -> bool:
+        """Whether the duty has one recipient that is always the same, and no other name than what is to be done."""
+        to = self.policy.duties[owed.duty].owed_to
+        return len(to) == 1 and to[0].to == owed.recipient and "/" not in owed.recipient
 
     def _when(self, owed: Obligation) -> str:
         over, left = owed.overdue_by(self.now), owed.time_left(self.now)
@@ -308,9 +336,11 @@ class _Screen:
             return ", ".join(holders)
         return self.policy.roles[owner].contact if owner in self.policy.roles else owner
 
-    def _from(self, refusal: Refusal) -> str:
-        names = dict.fromkeys(self._owner(role) for role in refusal.who)
-        return f" ({fit(', '.join(names), NAMES)})" if names else ""
+    def _asked(self, words: str, roles: tuple[str, ...]) -> str:
+        """The words on one line, with whoever acts in the roles at its end."""
+        names = dict.fromkeys(self._owner(role) for role in roles)
+        who = f" ({fit(', '.join(names), NAMES)})" if names else ""
+        return f"{fit(words, WIDTH - len(who))}{who}"
 
     # --- ink ---
 
@@ -324,14 +354,28 @@ class _Screen:
 # --- helpers --------------------------------------------------------------------------------------------
 
 
-def _titled(first: Obligation, group: list[Obligation], room: int) -> str:
-    """What to do and for whom: by name where there is room, else how many. What it is about is never what is cut."""
-    title = f"{first.title}: {first.item}" if first.item else first.title
-    if first.item and len(title) > room:
-        title = f"{first.item}: {first.title}"
-    members = sorted({o.recipient.partition("/")[2] for o in group} - {""})
-    named = f"{title}: {', '.join(members)}" if members else title
-    return f"{title} x{len(members)}" if len(named) > room and len(members) > 1 else named
+def _title(owed: Obligation) -> str:
+    return f"{owed.title}: {owed.item}" if owed.item else owed.title
+
+
+def _titled(title: str, item: str, names: list[str], room: int, most: int) -> str:
+    """What to do and for whom: by name where there is room, else how many. What it is about is never what is cut.
+
+    A single name may take the room of a long name of who owes it, up to ``most``.
+    """
+    if item and len(title) > room:
+        title = f"{item}: {title.removesuffix(f': {item}')}"
+    named = f"{title}: {', '.join(names)}" if names else title
+    if len(names) > 1:
+        return named if len(named) <= room else f"{title} x{len(names)}"
+    return named if len(named) <= most else title
+
+
+def _names(recipients: Iterable[str]) -> list[str]:
+    """Each recipient by name; with its family where two families have the same name."""
+    found = sorted(set(recipients))
+    names = [recipient.partition("/")[2] or recipient for recipient in found]
+    return names if len(set(names)) == len(names) else found
 
 
 def _is_owed(obligation: Obligation) -> bool:

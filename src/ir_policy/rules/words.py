@@ -13,7 +13,7 @@ from ir_policy.rules.conditions import All, Any, Atom, Condition, Not
 from ir_policy.rules.model import Duty, Forbidden, Form, Gate, MarkRule, Policy, Release
 
 __all__ = [
-    "atom_words", "condition_words", "forbidden_words", "form_words", "listed", "met_by_words", "release_words",
+    "atom_words", "condition_words", "definite_words", "forbidden_words", "form_words", "listed", "met_by_words", "release_words",
     "until_words",
 ]  # fmt: skip
 
@@ -33,6 +33,21 @@ def condition_words(policy: Policy, condition: Condition) -> str:
         for part in condition.parts
     ]  # fmt: skip
     return joint.join(parts) if parts else "always"
+
+
+def definite_words(policy: Policy, condition: Condition, so: bool = True) -> str:
+    """What makes the condition definitely so, or not so: the answers to facts, and the findings."""
+    if isinstance(condition, Not):
+        return definite_words(policy, condition.part, not so)
+    if isinstance(condition, Atom):
+        words = atom_words(policy, condition)
+        if condition.kind in ("fact", "some"):
+            return f"a definite {'yes' if so else 'no'} to {words}"
+        if condition.kind == "finding" and so:
+            return f"the finding {condition.name}"
+        return words if so else f"not {words}"
+    joint = " and " if isinstance(condition, All) is so else " or "
+    return joint.join(definite_words(policy, part, so) for part in condition.parts)
 
 
 def atom_words(policy: Policy, atom: Atom) -> str:

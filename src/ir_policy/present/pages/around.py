@@ -267,7 +267,7 @@ def open_questions(policy: Policy) -> Iterator[str]:
     if advice:
         yield "## Advice that waits to be accepted"
         yield ""
-        yield "These readings add something that the source does not say. Until the owner accepts them, what rests on them is advice: late is said, and no promise is broken."
+        yield "These readings add something that the source does not say. Until the owner accepts them, what rests on them is advice: late is said, and no promise is broken. On one that no rule names nothing rests yet."
         yield ""
         yield from table(
             ("Reading", "What we take it to mean"),

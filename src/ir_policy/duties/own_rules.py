@@ -1,0 +1,46 @@
+"""Rules of the library itself, which every policy has: what each says, and who can do what it waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from ir_policy.duties.level import deciding_roles
+from ir_policy.rules.model import Policy
+
+__all__ = ["CORRECTIONS", "EPISODES", "OWN_RULES", "PHASES", "UNKNOWN_EVENTS", "rule_says", "who_may"]
+
+PHASES: Final = "phases"
+EPISODES: Final = "episodes"
+UNKNOWN_EVENTS: Final = "unknown-events"
+CORRECTIONS: Final = "corrections"
+
+OWN_RULES: Final[Mapping[str, str]] = {
+    PHASES: "phases follow each other, and none is skipped in silence",
+    EPISODES: "an open incident is closed once, and only a closed one is reopened",
+    UNKNOWN_EVENTS: "nothing is lowered or closed while the log holds events this version does not know",
+    CORRECTIONS: "a correction mends an event of this log, with evidence, and gives nobody a power",
+}
+"""Each of them by the name a refusal cites, as a sentence."""
+
+
+def rule_says(policy: Policy, rule: str) -> str:
+    """What a rule that a refusal cites says: a gate's sentence, one of the library's own, or what a duty asks for."""
+    if rule in policy.gates:
+        return policy.gates[rule].says
+    duty = policy.duties.get(rule)
+    if duty is not None:
+        return f"'{duty.title}' is owed unless somebody who has the power says otherwise"
+    return OWN_RULES.get(rule, f"'{rule}' forbids it")
+
+
+def who_may(policy: Policy, kind: str) -> tuple[str, ...]:
+    """The roles that may let an event of a kind happen, where a gate says so; else those who decide the level, who lead."""
+    roles = {
+        role
+        for gate in policy.gates.values()
+        if any((act.kind, act.name) == ("event", kind) for act in gate.forbids)
+        for release in gate.until
+        for role in release.roles
+    }
+    return tuple(sorted(roles)) or deciding_roles(policy)
