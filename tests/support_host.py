@@ -42,9 +42,9 @@ create table if not exists outbox(key text primary key, sent int not null defaul
 create table if not exists received(key text);
 """
 POLICY: Final = ir.load_policy("motion-mavericks")
-RECEIVER: Final = 0.01
+RECEIVER: Final = 0.03
 """Seconds a batch takes at the other end; a host that is done at once cannot be killed at work."""
-WINDOW: Final = 0.02
+WINDOW: Final = 0.05
 """Seconds between the two halves of what belongs together; a kill finds its way in."""
 
 
@@ -64,6 +64,7 @@ class Small:
             effects=self._effects,
             append=self.append,
             lines=self.lines,
+            written=self._written,
             environment={"PYTHONPATH": os.pathsep.join(here)},
         )
 
@@ -173,6 +174,10 @@ class Small:
         header = db.execute("select header from incident where id = ?", (id_,)).fetchone()
         rows = db.execute("select line from event where incident = ? order by seq", (id_,)).fetchall()
         return [*header, *(line for (line,) in rows)]
+
+    def _written(self) -> int:
+        with closing(sqlite3.connect(self.path, timeout=60)) as db:
+            return int(db.execute("select count(*) from outbox").fetchone()[0])
 
     def _effects(self) -> Mapping[str, int]:
         with closing(sqlite3.connect(self.path, timeout=60)) as db:

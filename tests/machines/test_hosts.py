@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -49,11 +50,17 @@ def test_a_good_host_passes_them_all(tmp_path: Path) -> None:
     assert str(report).count("passed") == 4
 
 
+def test_a_host_that_cannot_say_what_it_has_written_is_killed_by_the_clock(tmp_path: Path) -> None:
+    found = killed_pollers(replace(Small(tmp_path / "host.sqlite").host(), written=None), kills=2)
+    assert found.ok, found
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_planted_fault_is_found(fault: str, tmp_path: Path) -> None:
     """As what it is: what was lost is called lost, what came twice doubled, a changed line broken."""
     trial, heading = CAUGHT[fault]
-    found = trial(Small(tmp_path / "host.sqlite", fault).host())
+    more = {"kills": 6} if trial is killed_pollers else {}
+    found = trial(Small(tmp_path / "host.sqlite", fault).host(), **more)
     assert not found.ok
     assert getattr(found, heading), found
     assert str(found).startswith("FAILED")

@@ -21,7 +21,7 @@ from portal_backend import actions
 from portal_backend.people import Person
 from portal_backend.policies import Policies
 from portal_backend.store import Moved, Store
-from portal_backend.tables import DELIVERED, Database
+from portal_backend.tables import DELIVERED, OUTBOX, Database
 from postgres import CannotBeHad, Cluster
 from sqlalchemy import func, select
 
@@ -56,6 +56,7 @@ class Portal:
             effects=self._effects,
             append=self._append,
             lines=self._lines,
+            written=self._written,
             environment=environment(),
         )
 
@@ -101,6 +102,10 @@ class Portal:
             return Answer(False, moved.seq, moved.head)
         assert done.step.incident.head is not None
         return Answer(done.new, done.step.incident.seq, done.step.incident.head)
+
+    def _written(self) -> int:
+        with self._stores[0].database.reading() as connection:
+            return connection.scalar(select(func.count()).select_from(OUTBOX)) or 0
 
     def _lines(self, id_: str) -> Iterable[str]:
         return self._stores[0].log_text(id_)[0].splitlines()

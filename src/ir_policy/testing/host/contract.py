@@ -54,5 +54,8 @@ class Host:
     append: Append
     lines: Callable[[str], Iterable[str]]
     """The log of an incident as it is stored, the header first."""
+    written: Callable[[], int] | None = None
+    """How many reminders are written down, sent or not, if the host can say: then kills come while it still wakes, and not
+    only by the clock."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """What the two commands find in their environment, beside what is there."""

@@ -74,6 +74,7 @@ class _Killing:
         self._host = host
         self._incidents = incidents
         self._pollers: list[Program] = []
+        self._swept = 0
 
     def all(self, begun: datetime, waves: Sequence[datetime], kills: int) -> int:
         """Tell every wave and kill so often; how many kills hit one that ran while there was something left to tell."""
@@ -102,12 +103,12 @@ class _Killing:
 
     def _wave(self, at: datetime, kills: int, early: float) -> int:
         """Both pollers are killed so early; then the one that has run longest, again and again."""
-        before, told = len(self._host.effects()), []
+        before, written, told = len(self._host.effects()), self._written(), []
         try:
             self._start(at, 2)
             for number in range(kills):
                 if number == 0:
-                    wait(early)
+                    self._begun_to_wake(before, written, early)
                 else:
                     self._told(before + max(self._incidents * number // kills, 1), STEP * (number % 5))
                 so_far = len(self._host.effects())
@@ -119,9 +120,21 @@ class _Killing:
             self._stop()
         return sum(so_far < len(self._host.effects()) for so_far in told)
 
-    def _told(self, goal: int, then: float = 0.0) -> None:
+    def _written(self) -> int:
+        return self._host.written() if self._host.written is not None else 0
+
+    def _begun_to_wake(self, before: int, written: int, early: float) -> None:
+        """Wait until something is written down; or for so long, but not until much is told already."""
+        if self._host.written is None:
+            self._told(before + 1, within=early)
+        else:
+            until(lambda: self._written() > written or not any(one.runs for one in self._pollers), LOOK)
+            wait(STEP * self._swept)
+            self._swept += 1
+
+    def _told(self, goal: int, then: float = 0.0, within: float | None = None) -> None:
         """Wait until so many reminders had an effect, or nobody is at work any more."""
-        until(lambda: len(self._host.effects()) >= goal or not any(one.runs for one in self._pollers), LOOK)
+        until(lambda: len(self._host.effects()) >= goal or not any(one.runs for one in self._pollers), LOOK, within)
         wait(then)
 
     def _kill(self, at: datetime, many: int) -> bool:

@@ -77,11 +77,16 @@ def run(command: Command, environment: Mapping[str, str]) -> None:
     Program(command, environment).finish()
 
 
-def until(reached: Callable[[], bool], pause: float) -> None:
-    """Look again and again until it is so. Raises :class:`HostFailed` when nobody can wait any longer."""
-    last = seconds() + PATIENCE
+def until(reached: Callable[[], bool], pause: float, within: float | None = None) -> None:
+    """Look again and again until it is so, or so many seconds are over.
+
+    Raises :class:`HostFailed` where no limit was given and nobody can wait any longer.
+    """
+    last = seconds() + (PATIENCE if within is None else within)
     while not reached():
         if seconds() > last:
+            if within is not None:
+                return
             raise HostFailed(f"nothing more happened in {PATIENCE:.0f} seconds")
         wait(pause)
 
