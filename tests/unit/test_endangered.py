@@ -6,6 +6,8 @@ from datetime import timedelta
 from importlib import resources
 from typing import Any
 
+import pytest
+
 import ir_policy as ir
 from ir_policy import NO, UNKNOWN, YES, Truth
 from ir_policy.testing import told as event
@@ -76,6 +78,14 @@ def test_an_aim_is_at_risk_once_a_fact_says_so() -> None:
     assert endangered({"rpo-breached": NO})["objectives"] == []
     assert endangered({"rpo-breached": UNKNOWN})["objectives"] == [NOT_SET]
     assert endangered({"rpo-breached": YES})["objectives"] == [{**NOT_SET, "known": True}]
+
+
+@pytest.mark.parametrize("fact", ["major-function-lost", "partial-outage", "streaming-unavailable"])
+def test_the_portal_being_available_is_at_risk_while_it_is_not(fact: str) -> None:
+    """Each outage says so by itself, with the figure; a portal that is only slow is there."""
+    risk = f"availability (the portal is available: 99.9 % of the time) is at risk: {fact}"
+    assert risk in " ".join(section(shown({fact: YES})).split())
+    assert "availability" not in section(shown({"performance-degraded": YES}))
 
 
 def test_a_figure_that_is_set_is_judged_by_people_alone() -> None:

@@ -69,9 +69,9 @@ SLIPS: Final = (
     Slip("covered kind that is no id", "    data-leakage: {", "    Data Leakage: {", "¦Data Leakage", "scope.covers.Data Leakage",
          "'Data Leakage' is not an id", NOT_AN_ID),
     # --- objectives ---
-    Slip("objective without a figure", ", target: 99.9 % of the time}", "}", "availability: ¦{clause: summary", "objectives.availability",
+    Slip("objective without a figure", ", target: 99.9 % of the time", "", "availability: ¦{clause: summary", "objectives.availability",
          "needs either 'target' or 'duty'", "write 'target: not set' while nobody has given one"),
-    Slip("objective with two figures", "target: 99.9 % of the time}", "target: 99.9 % of the time, duty: recover}",
+    Slip("objective with two figures", "target: 99.9 % of the time", "target: 99.9 % of the time, duty: recover",
          "availability: ¦{clause: summary", "objectives.availability", "needs either 'target' or 'duty'",
          "write 'target: not set' while nobody has given one"),
     Slip("figure nobody is asked for", "    open_question: recovery-point\n", "", "target: ¦not set",
