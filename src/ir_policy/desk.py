@@ -81,7 +81,8 @@ def record(incident: Incident, event: Event, *, salt: str = "") -> Step:
     """Take in what did happen, allowed or not: a happening counts, and what the policy forbade is kept as a violation.
 
     An act of power without authority is kept, flagged, and has no effect. An event known already changes nothing.
-    Raises :class:`~ir_policy.errors.EventInvalid` for an event of another incident, or a known id with other content.
+    Raises :class:`~ir_policy.errors.EventInvalid` for an event of another incident, or a known id with other content, and
+    :class:`~ir_policy.errors.QuestionInvalid` for a chained log without a ``salt``, or a plain one with it.
     """
     if _admit(incident, event):
         return Step(incident, event, level=(incident._case.level.governing,) * 2, known=True)
@@ -97,6 +98,7 @@ def record(incident: Incident, event: Event, *, salt: str = "") -> Step:
 
 
 def _taken_in(incident: Incident, event: Event) -> Step:
+    """What the event does: one step further, or the whole log again where it belongs before what was there."""
     log = (*incident.log, event)
     if _belongs_before(incident, event):
         return _step(_folded(incident.policy, log), event, None, incident)
@@ -147,6 +149,7 @@ def _folded(policy: Policy, log: tuple[Event, ...], chain: Chain | None = None) 
 
 
 def _begun(incident: Incident) -> Chain:
+    """The chain that begins with this incident's header."""
     from ir_policy.log.chain import Chain  # few need it
 
     return Chain.begun(incident.header)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any, Final
 
 import pytest
@@ -10,18 +10,7 @@ import pytest
 import ir_policy as ir
 from ir_policy.rules.model import Policy
 from support_bad import PLAIN
-
-TEN: Final = datetime(2026, 5, 5, 0, 0, tzinfo=timezone.utc)
-"""Ten in the morning in Sydney on an ordinary Tuesday."""
-
-
-def at(hours: int, minutes: int = 0) -> datetime:
-    """A time of the clock in Sydney that day."""
-    return TEN + timedelta(hours=hours - 10, minutes=minutes)
-
-
-def event(form: type[ir.Event], when: datetime, by: str = "dana", **said: Any) -> ir.Event:
-    return form(incident="inc-7", at=when, by=by, **said)
+from support_brief import TEN, at, event
 
 
 def facts(when: datetime, **said: str) -> ir.Event:
