@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from attrs import frozen
 
+from ir_policy.duties.entries import Status
 from ir_policy.duties.gates import Bite, forbidden, known
 from ir_policy.duties.judge import Obligation, changes_of, obligations_of
 from ir_policy.duties.ledger import Ledger, Moves
 from ir_policy.duties.level import Level
 from ir_policy.duties.needs import Needs
 from ir_policy.duties.step import step
-from ir_policy.log.events import Event
+from ir_policy.errors import PolicyMismatch
+from ir_policy.log.events import Event, PolicyAdopted
 from ir_policy.log.history import History
 from ir_policy.rules.model import Gate, Policy
-from ir_policy.terms import Clause
+from ir_policy.rules.succession import succession
+from ir_policy.terms import Clause, FrozenMap
 
-__all__ = ["Case", "Violation"]
+__all__ = ["Case", "Violation", "fold"]
 
 
 @frozen
@@ -94,8 +98,11 @@ class Case:
         """Every reason why the event may not happen in this state."""
         return forbidden(self.policy, self.history, self.level, self.ledger, event)
 
-    def advance(self, event: Event, extra: tuple[Bite, ...] = ()) -> Moves:
-        """Take one event in: forbidden, fold, level, scope, open, tighten, discharge."""
+    def advance(self, event: Event, extra: tuple[Bite, ...] = (), told: Sequence[Event] = ()) -> Moves:
+        """Take one event in: forbidden, fold, level, scope, open, tighten, discharge.
+
+        ``told`` is what came before it in the order of the fold; only the adoption of another policy looks at that.
+        """
         bites = (*self.forbidden(event), *extra)
         void = any(bite.void for bite in bites)
         self.violations += tuple(
@@ -105,7 +112,32 @@ class Case:
         if void:
             self.history.skip()
             return Moves()
+        if isinstance(event, PolicyAdopted) and event.policy.digest != self.policy.digest:
+            self._go_on_under(event, told)
         before = (self.history.yes, self.history.no, self.level.governing)
         self.history.advance(self.policy, event)
         self.level.advance(self.policy, self.history, event)
         return step(self.policy, self.history, self.level, self.ledger, event, before)
+
+    def _go_on_under(self, event: PolicyAdopted, told: Sequence[Event]) -> None:
+        """Put the state under another policy, so that the event can be stepped as any other one."""
+        newer = self.policy.newer.get(event.policy.digest)
+        if newer is None:
+            raise PolicyMismatch.at_adoption(event.policy.id, event.policy.version, event.policy.digest)
+        follows = succession(self.policy, newer)
+        self.policy = follows.policy
+        self.ledger.under(follows.becomes)
+        self.history = self.history.under(self.policy, told, {v.event for v in self.violations if v.void})
+        for entry in self.ledger.entries.values():
+            sets, met = entry.duty.sets, entry.status is Status.DISCHARGED and entry.episode == self.history.episode
+            if met and sets and entry.settled is not None:
+                self.history.set_mark(self.policy, sets, entry.settled)
+        self.level.under(self.policy, self.history)
+
+
+def fold(case: Case, events: Sequence[Event], bites: Mapping[str, tuple[Bite, ...]] = FrozenMap()) -> Case:
+    """The case with all those events taken in, in the order given; ``bites`` says more of what forbids one, by id."""
+    for index, event in enumerate(events):
+        told = events[:index] if isinstance(event, PolicyAdopted) else ()
+        case.advance(event, bites.get(event.id, ()), told)
+    return case

@@ -16,7 +16,7 @@ from attrs import frozen
 
 from ir_policy.errors import EventInvalid, LogInvalid, Problem, QuestionInvalid
 from ir_policy.log.events import COMMON, KINDS, Event, event_from_wire, kinds_of_value, to_wire
-from ir_policy.log.fields import KINDS_OF_VALUE, read_value
+from ir_policy.log.fields import KINDS_OF_VALUE, PolicyPin
 from ir_policy.terms import DIALECT, canonical_json, schema_id, show
 
 if TYPE_CHECKING:
@@ -29,23 +29,6 @@ __all__ = [
 VERSION: Final = 1
 LONGEST_LINE: Final = 1024 * 1024
 DEEPEST: Final = 20
-
-
-@frozen
-class PolicyPin:
-    """The document a log was written under."""
-
-    id: str
-    version: str
-    digest: str
-
-    def __attrs_post_init__(self) -> None:
-        problems = []
-        for name in ("id", "version", "digest"):
-            _, problem = read_value("label", getattr(self, name), name)
-            problems += [problem] if problem is not None else []
-        if problems:
-            raise QuestionInvalid(problems)
 
 
 @frozen

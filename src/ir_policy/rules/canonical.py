@@ -16,7 +16,18 @@ from ir_policy.terms import FrozenMap, canonical_json
 __all__ = ["canonical_text", "digest_of"]
 
 _LEFT_OUT: Final = frozenset(
-    {"digest", "canonical", "bit_index", "bits", "mark_sources", "worse_if_yes", "worse_if_no", "zone_data"}
+    {
+        "digest",
+        "canonical",
+        "bit_index",
+        "bits",
+        "mark_sources",
+        "worse_if_yes",
+        "worse_if_no",
+        "zone_data",
+        "former",
+        "newer",
+    }
 )
 """What follows from the rest, or is named beside the digest in every answer."""
 
