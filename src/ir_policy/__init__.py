@@ -132,7 +132,6 @@ __all__ = [
     "StepDone",
     "Notice",
     "BreachFinding",
-    "PolicyAdopted",
     "ProcessorTold",
     "RansomPaid",
     "NotNotifying",
@@ -144,6 +143,7 @@ __all__ = [
     "Merged",
     "Waived",
     "ActionEvent",
+    "PolicyAdopted",
     "Corrected",
     "Note",
     # what can be wrong

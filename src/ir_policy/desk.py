@@ -35,7 +35,6 @@ from ir_policy.log.events import (
 from ir_policy.log.fields import PolicyPin
 from ir_policy.log.wire import Log
 from ir_policy.rules.model import Policy
-from ir_policy.rules.succession import with_newer
 from ir_policy.terms import instant, nearest
 
 if TYPE_CHECKING:
@@ -160,7 +159,11 @@ def _with_adopted(policy: Policy, adopted: Iterable[Policy]) -> Policy:
     except TypeError:
         raise QuestionInvalid([Problem("adopted", "is not a list of policies", "put it in brackets")]) from None
     need_policies("adopted", newer)
-    return with_newer(policy, newer) if newer else policy
+    if not newer:
+        return policy
+    from ir_policy.rules.succession import with_newer  # few need it
+
+    return with_newer(policy, newer)
 
 
 def _at_hand(policy: Policy, event: PolicyAdopted) -> bool:

@@ -17,7 +17,6 @@ from ir_policy.log.fields import PolicyPin
 from ir_policy.log.history import FactState, Tenure
 from ir_policy.log.wire import header_line, log_line
 from ir_policy.rules.model import Policy
-from ir_policy.rules.succession import with_newer
 from ir_policy.terms import FrozenMap, Phase, Severity
 
 if TYPE_CHECKING:
@@ -70,6 +69,8 @@ class Incident:
 
         Raises :class:`~ir_policy.errors.QuestionInvalid` for anything but a loaded policy.
         """
+        from ir_policy.rules.succession import with_newer  # few need it
+
         need_policies("newer", newer)
         case = self._case.branch()
         case.policy = with_newer(case.policy, newer)

@@ -70,7 +70,7 @@ def _dated_back(log: Sequence[Event]) -> dict[str, tuple[Bite, ...]]:
     last: tuple[datetime, datetime] | None = None
     for event in log:
         if isinstance(event, PolicyAdopted) and last is not None and order(event) < last:
-            missing = f"a day and time no earlier than what the log holds already ({rfc3339(last[0])})"
+            missing = f"a day and time after what the log holds already, {rfc3339(last[0])}"
             found[event.id] = (Bite(Refusal(ADOPTIONS, Clause("metadata/status"), (missing,)), void=True),)
         last = order(event) if last is None else max(last, order(event))
     return found

@@ -8,18 +8,15 @@ from datetime import datetime
 
 from attrs import frozen
 
-from ir_policy.duties.entries import Status
 from ir_policy.duties.gates import Bite, forbidden, known
 from ir_policy.duties.judge import Obligation, changes_of, obligations_of
 from ir_policy.duties.ledger import Ledger, Moves
 from ir_policy.duties.level import Level
 from ir_policy.duties.needs import Needs
 from ir_policy.duties.step import step
-from ir_policy.errors import PolicyMismatch
 from ir_policy.log.events import Event, PolicyAdopted
 from ir_policy.log.history import History
 from ir_policy.rules.model import Gate, Policy
-from ir_policy.rules.succession import succession
 from ir_policy.terms import Clause, FrozenMap
 
 __all__ = ["Case", "Violation", "fold"]
@@ -113,26 +110,16 @@ class Case:
             self.history.skip()
             return Moves()
         if isinstance(event, PolicyAdopted) and event.policy.digest != self.policy.digest:
-            self._go_on_under(event, told)
+            from ir_policy.duties.adoption import gone_on  # few need it
+
+            without_effect = {violation.event for violation in self.violations if violation.void}
+            self.policy, self.history = gone_on(
+                self.policy, self.history, self.level, self.ledger, event, told, without_effect
+            )
         before = (self.history.yes, self.history.no, self.level.governing)
         self.history.advance(self.policy, event)
         self.level.advance(self.policy, self.history, event)
         return step(self.policy, self.history, self.level, self.ledger, event, before)
-
-    def _go_on_under(self, event: PolicyAdopted, told: Sequence[Event]) -> None:
-        """Put the state under another policy, so that the event can be stepped as any other one."""
-        newer = self.policy.newer.get(event.policy.digest)
-        if newer is None:
-            raise PolicyMismatch.at_adoption(event.policy.id, event.policy.version, event.policy.digest)
-        follows = succession(self.policy, newer)
-        self.policy = follows.policy
-        self.ledger.under(follows.becomes)
-        self.history = self.history.under(self.policy, told, {v.event for v in self.violations if v.void})
-        for entry in self.ledger.entries.values():
-            sets, met = entry.duty.sets, entry.status is Status.DISCHARGED and entry.episode == self.history.episode
-            if met and sets and entry.settled is not None:
-                self.history.set_mark(self.policy, sets, entry.settled)
-        self.level.under(self.policy, self.history)
 
 
 def fold(case: Case, events: Sequence[Event], bites: Mapping[str, tuple[Bite, ...]] = FrozenMap()) -> Case:

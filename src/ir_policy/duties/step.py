@@ -76,8 +76,9 @@ class _Step(Moment):
         present = recipients_of(duty, self.history, self.ledger, self.policy) if holds else ()
         owed = [recipient for recipient in present if not self._exempted(duty, recipient)]
         handed = self._leave_scope(duty, present, owed)
-        # Nothing opens under a former rule any more, but whoever is named takes over what is owed to nobody in particular.
-        opened = set() if former and handed is None else self._open(duty, owed, handed, again)
+        if former and handed is None:
+            owed = [recipient for recipient in owed if self._opened_before(duty, recipient)]
+        opened = self._open(duty, owed, handed, again)
         self._tighten(duty, opened)
         discharge(self, duty, opened)
 
@@ -226,6 +227,12 @@ class _Step(Moment):
                 continue
             opened.add(entry.key)
         return opened
+
+    def _opened_before(self, duty: Duty, recipient: str) -> bool:
+        """Whether a former rule may revive what it opened. It opens nothing else, but lets whoever is named take over
+        what was owed to nobody in particular."""
+        latest = self.latest(duty, recipient)
+        return latest is not None and latest.duty is duty and latest.status is Status.CANCELLED
 
     def _repeats(self, duty: Duty) -> bool:
         """Whether this step is a raise after which the duty is owed again."""

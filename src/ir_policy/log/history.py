@@ -6,7 +6,6 @@ never changes again. "Yes" and "no" are two integers over the policy's atoms (se
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -160,29 +159,6 @@ class History:
         twin = object.__new__(History)
         for name in _SLOTS:
             setattr(twin, name, getattr(self, name))
-        return twin
-
-    def under(self, policy: Policy, told: Sequence[Event], void: Set[str]) -> History:
-        """The same happenings as another policy sees them: what it asks about, and the marks it names.
-
-        ``told`` is what happened so far in the order of the fold, ``void`` the ids of what had no effect. Marks that stand
-        stay where they are, unless the other policy lets something earlier set them.
-        """
-        twin = History(policy)
-        for event in told:
-            if event.id in void:
-                twin.skip()
-            else:
-                twin.advance(policy, event)
-        for name, stamp in self.marks.items():
-            twin.set_mark(policy, name, stamp)
-        twin.first_marks = _earliest(twin.first_marks, self.first_marks)
-        decided = [name for name, mark in policy.marks.items() if any(s.kind == "decision" for s in mark.sources)]
-        for marks in (twin.marks, twin.first_marks):
-            stamps = [marks[name] for name in decided if name in marks]
-            marks.update({name: min(stamps) for name in decided if stamps and name not in marks})
-        for name in twin.marks:
-            twin.set_atom(policy, "mark", name, Truth.YES)
         return twin
 
     # --- questions --------------------------------------------------------------------------------------
@@ -440,10 +416,6 @@ _HANDLERS: Final = {
 
 def _sources_of(policy: Policy, kind: str) -> tuple[tuple[MarkRule, MarkSource], ...]:
     return policy.mark_sources.get(kind, ())
-
-
-def _earliest(one: Mapping[str, Stamp], other: Mapping[str, Stamp]) -> dict[str, Stamp]:
-    return {name: min(found) for name in {**one, **other} if (found := [m[name] for m in (one, other) if name in m])}
 
 
 def _all_but_facts(policy: Policy) -> int:

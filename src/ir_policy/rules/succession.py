@@ -13,7 +13,6 @@ from typing import TypeVar
 
 from attrs import evolve, frozen
 
-from ir_policy.rules.canonical import canonical_text
 from ir_policy.rules.conditions import Atom, Mask, compile_mask
 from ir_policy.rules.model import Duty, Former, MarkRule, MarkSource, Policy
 from ir_policy.terms import FrozenMap
@@ -36,6 +35,8 @@ class Succession:
 @lru_cache(maxsize=16)
 def with_newer(policy: Policy, newer: tuple[Policy, ...]) -> Policy:
     """The policy with those documents at hand; the same policy for the same documents."""
+    if all(policy.newer.get(one.digest) is one for one in newer):
+        return policy
     known = {**policy.newer, **{one.digest: one for one in newer}}
     return evolve(policy, newer=FrozenMap(dict(sorted(known.items()))))
 
@@ -43,14 +44,18 @@ def with_newer(policy: Policy, newer: tuple[Policy, ...]) -> Policy:
 @lru_cache(maxsize=16)
 def succession(standing: Policy, newer: Policy) -> Succession:
     """What follows when an incident under one policy adopts another."""
+    from ir_policy.rules.canonical import canonical_text  # few need it
+
     bits = dict(newer.bits)
     becomes: dict[Duty, Duty] = {}
     former: dict[str, list[Former]] = {}
     for one in _rules(standing):
         same = newer.duties.get(one.duty.id)
-        if same is not None and _as_written(one.duty, same, standing) == canonical_text(same, newer.bits):
-            becomes[one.duty] = same
-            continue
+        if same is not None:
+            reworded = _as_written(one.duty, same)
+            if canonical_text(reworded, standing.bits) == canonical_text(same, newer.bits):
+                becomes[one.duty] = same
+                continue
         kept = becomes[one.duty] = _with_bits(one.duty, bits)
         former.setdefault(kept.id, []).append(evolve(one, duty=kept))
     policy = evolve(
@@ -78,16 +83,13 @@ def _rules(standing: Policy) -> Iterable[Former]:
         yield Former(duty, f"{standing.id} {standing.version}", standing.digest)
 
 
-def _as_written(duty: Duty, same: Duty, standing: Policy) -> str:
-    """What a rule says, but for words that change nothing: a better title or source does not make it another rule."""
+def _as_written(duty: Duty, same: Duty) -> Duty:
+    """The rule in the words of the other one, where words change nothing: a better title does not make it another rule."""
     source, other = duty.source, same.source
     if source is not None and other is not None:
         if (source.in_force_from, source.in_force_to) == (other.in_force_from, other.in_force_to):
             source = other
-    reworded = evolve(
-        duty, title=same.title, clause=same.clause, reading=same.reading, owed_by=same.owed_by, source=source
-    )
-    return canonical_text(reworded, standing.bits)
+    return evolve(duty, title=same.title, clause=same.clause, reading=same.reading, owed_by=same.owed_by, source=source)
 
 
 def _with_bits(duty: Duty, bits: dict[Atom, int]) -> Duty:
