@@ -114,7 +114,12 @@ class Store:
 
     def _put_in(self, steps: list[ir.Step], now: datetime, told: list[dict[str, Any]]) -> None:
         incident = steps[-1].incident
-        row = {"id": incident.id, "policy": incident.policy.digest, "header": incident.header, **_state(incident, now)}
+        row = {
+            "id": incident.id,
+            "policy": incident.opened_under.digest,
+            "header": incident.header,
+            **_state(incident, now),
+        }
         try:
             with self.database.writing() as connection:
                 connection.execute(insert(INCIDENT).values(**row))
@@ -141,7 +146,7 @@ class Store:
                 self._cache.move_to_end(key)
         if incident is None:
             log = ir.read_log(_lines(connection, row), head=row.head, seq=row.seq)
-            incident = ir.replay(self.policies.of(row.policy), log)
+            incident = ir.replay(self.policies.of(row.policy), log, adopted=self.policies.adopted_in(log.events))
             self._remember(incident, row.erasures)
         return Kept(incident, row.seq, row.head, row.closed, row.next_wakeup, row.erasures)
 
