@@ -6,10 +6,10 @@ from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
 
-from conftest import Portal
 from portal_backend.store import Store
 
 import ir_policy as ir
+from conftest import Portal
 from ir_policy.testing.host import another_version
 
 DOCUMENT = files("ir_policy.rules").joinpath("catalog", "motion-mavericks.yaml").read_text(encoding="utf-8")

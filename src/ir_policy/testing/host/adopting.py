@@ -16,6 +16,7 @@ from ir_policy.incident import Incident
 from ir_policy.log.events import Event, PolicyAdopted
 from ir_policy.log.fields import PolicyPin
 from ir_policy.rules.model import Policy
+from ir_policy.rules.reader import read_document
 from ir_policy.testing import told
 from ir_policy.testing.host.contract import Host
 from ir_policy.testing.host.processes import HostFailed, folder, run
@@ -33,18 +34,17 @@ def another_version(text: str) -> str:
     """The document of a policy as another version of it: half of its limits twice as long, half of them half as long, one
     duty more. It is for trials, which look whether what runs is kept.
 
-    Raises :class:`~ir_policy.errors.QuestionInvalid` for what is no document of a policy.
+    Raises :class:`~ir_policy.errors.QuestionInvalid` for what is no document of a policy, and
+    :class:`~ir_policy.errors.PolicyInvalid` for what cannot be read as one.
     """
-    import yaml
-
-    tree: Any = yaml.load(text, Loader=yaml.BaseLoader)
-    if not isinstance(tree, dict) or not isinstance(tree.get("duties"), dict) or "version" not in tree:
+    tree: dict[str, Any] = dict(read_document(text, "text").root)
+    if not isinstance(tree.get("duties"), dict) or not isinstance(tree.get("version"), str):
         raise QuestionInvalid([Problem("text", "is not the document of a policy", "pass what load_policy is given")])
     turned = {id_: _turned(duty, number) for number, (id_, duty) in enumerate(sorted(tree["duties"].items()))}
     first = next(iter(turned.values()))
     more = {"title": "look at the newer version", "clause": first["clause"], "owed_by": first["owed_by"],
             "starts": "detected", "within": "90 minutes", "met_by": {"event": "note"}}  # fmt: skip
-    major, _, patch = str(tree["version"]).rpartition(".")
+    major, _, patch = tree["version"].rpartition(".")
     version = f"{major}.{int(patch) + 1}" if major and patch.isdigit() else tree["version"]
     return json.dumps({**tree, "version": version, "duties": {**turned, "newer-version": more}})
 
