@@ -408,8 +408,8 @@ class Policy:
 
     def rules_of(self, duty_id: str) -> tuple[Duty, ...]:
         """Every rule of that name, the former ones first; empty when there is none."""
-        former = tuple(one.duty for one in self.former.get(duty_id, ()))
-        return (*former, self.duties[duty_id]) if duty_id in self.duties else former
+        here = (self.duties[duty_id],) if duty_id in self.duties else ()
+        return (*(one.duty for one in self.former.get(duty_id, ())), *here) if self.former else here
 
     def all_rules(self) -> tuple[Duty, ...]:
         """Every rule that something must be done, those an incident brings along from earlier versions after the others."""
