@@ -127,7 +127,7 @@ class Small:
             raise RuntimeError("the database failed once")
         try:
             answer = self._appended(event, seq, head, now, said)
-            time.sleep(WINDOW if self.fault == "knows-ids-in-memory" else 0)
+
         except sqlite3.OperationalError:
             self.memory.failed.append(event)
             if self.fault == "takes-no-for-an-answer":

@@ -145,7 +145,10 @@ def test_nothing_examined_is_a_failure(tmp_path: Path) -> None:
     later = Small(tmp_path / "other.sqlite").host()
     assert killed_pollers(later, kills=0).problems() == ["no kills while there was work were examined"]
     last = Small(tmp_path / "last.sqlite").host()
-    assert killed_writers(last, 4, kills=0).problems() == ["no kills while appends were on their way were examined"]
+    assert killed_writers(last, 4, kills=0).problems() == [
+        "no kills while appends were on their way were examined",
+        "no acknowledged appends sent again after a kill were examined",
+    ]
 
 
 def test_a_program_that_fails_is_told_with_its_last_words(tmp_path: Path) -> None:

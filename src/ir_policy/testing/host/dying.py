@@ -40,8 +40,8 @@ def killed_writers(
     host: Host, appends: int = 60, kills: int = 4, clients: int = 4, story: Story | None = None
 ) -> Trial:
     """At least so many appends by clients that do not give up; so often the program that takes them is killed."""
-    trial = Trial("writers that are killed", {"appends": 0, "kills while appends were on their way": 0})
-    trial.noted = {"appends cut off before they were stored": 0, "cut off after they were stored": 0}
+    trial = Trial("writers that are killed", dict.fromkeys((APPENDS, KILLS, REPEATS), 0))
+    trial.noted = dict.fromkeys((BEFORE, AFTER), 0)
     story = story or everything_at_once(host.policy)
     stories = [story(f"kit-{number}") for number in range(max(clients // AT_ONE, 1))]
     now = last_of(stories[0])
@@ -74,14 +74,9 @@ def _note(incident: str, number: int, now: datetime) -> Event:
 
 def _count(trial: Trial, clients: Sequence[_Client], landed: int, kills: int) -> None:
     cut = [new for client in clients for new in client.cut]
-    trial.examined |= {
-        "appends": sum(client.done for client in clients),
-        "kills while appends were on their way": landed,
-    }
-    trial.noted = {
-        "appends cut off before they were stored": cut.count(True),
-        "cut off after they were stored": cut.count(False),
-    }
+    repeats = sum(client.repeats for client in clients)
+    trial.examined |= {APPENDS: sum(client.done for client in clients), KILLS: landed, REPEATS: repeats}
+    trial.noted = {BEFORE: cut.count(True), AFTER: cut.count(False)}
     trial.wrong += [sentence for client in clients for sentence in client.wrong]
     if landed < kills:
         trial.wrong.append(f"only {landed} of {kills} kills came while an append was on its way: ask for more appends")
@@ -102,28 +97,32 @@ def _judge(
     trial.count(host.effects(), due)
 
 
+APPENDS: Final = "appends"
+KILLS: Final = "kills while appends were on their way"
+REPEATS: Final = "acknowledged appends sent again after a kill"
+BEFORE: Final = "cut off before they were stored"
+AFTER: Final = "cut off after they were stored"
+
+
 class _Client:
-    """Sends its events one after the other, each until it is acknowledged."""
+    """Sends its events one after the other, each until it is acknowledged; after a kill the one before again, as if its
+    answer had been lost."""
 
     def __init__(self, events: Sequence[Event], stands: tuple[int, str]) -> None:
         self.events = events
         self.stands = stands
         self.done = 0
+        self.repeats = 0
         self.cut: list[bool] = []
         """For each append that a kill cut off: whether it had to be stored anew."""
         self.wrong: list[str] = []
 
-    def acknowledged(self, event: Event, answer: Answer, *, cut: bool) -> bool:
+    def acknowledged(self, event: Event, answer: Answer) -> bool:
         """Whether that answer says that the event is in the log: now, or since before."""
         before, self.stands = self.stands, (answer.seq, answer.head)
         if answer.stored and answer.seq != before[0] + 1:
             self.wrong.append(f"{event.id} was stored as event {answer.seq} after event {before[0]}")
-        if not answer.stored and self.stands != before:
-            return False  # somebody was faster, or it is there: once more says which
-        if cut:
-            self.cut.append(answer.stored)
-        self.done += 1
-        return True
+        return answer.stored or self.stands == before  # else somebody was faster, or it is there: once more says which
 
 
 class _Killing:
@@ -164,10 +163,19 @@ class _Killing:
         return sum(client.done for client in self._clients)
 
     def _send(self, client: _Client) -> None:
+        before: Event | None = None
         for event in client.events:
-            self._until_acknowledged(client, event)
+            cut, new = self._until_acknowledged(client, event)
+            client.done += 1
+            if cut:
+                client.cut.append(new)
+            if cut and before is not None:
+                self._until_acknowledged(client, before)
+                client.repeats += 1
+            before = event
 
-    def _until_acknowledged(self, client: _Client, event: Event) -> None:
+    def _until_acknowledged(self, client: _Client, event: Event) -> tuple[bool, bool]:
+        """Whether a kill cut the event off, and whether it was stored by the answer that came at last."""
         last, cut = seconds() + PATIENCE, False
         while not self._over.is_set():
             begun = seconds()
@@ -182,8 +190,9 @@ class _Killing:
                 wait(AGAIN)
                 continue
             self._took.append(seconds() - begun)
-            if client.acknowledged(event, answer, cut=cut):
-                return
+            if client.acknowledged(event, answer):
+                return cut, answer.stored
+        raise HostFailed(f"{event.id} was given up, since the trial was over")
 
     def _cut_off(self, begun: float) -> bool:
         """Whether the last kill came after that instant."""
