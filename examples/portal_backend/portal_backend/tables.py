@@ -174,9 +174,16 @@ def count_again(connection: Connection, table: Table, row: Mapping[str, Any]) ->
 
 
 def out_of_room(error: DBAPIError) -> bool:
-    """Whether a transaction failed because there was no room; then nothing of it was stored."""
-    code, state = (getattr(error.orig, name, None) for name in ("sqlite_errorcode", "sqlstate"))
-    return code == sqlite3.SQLITE_FULL or state == _DISK_FULL
+    """Whether a transaction failed because there was no room, and nothing of it was stored.
+
+    A PostgreSQL that goes down because it cannot write its journal gives the same code, and has perhaps stored it.
+    """
+    if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+        return True
+    if getattr(error.orig, "sqlstate", None) != _DISK_FULL:
+        return False
+    severity: object = getattr(getattr(error.orig, "diag", None), "severity_nonlocalized", None)
+    return severity == "ERROR"
 
 
 def _engine(url: str) -> Engine:

@@ -96,7 +96,8 @@ def test_postgresql_is_full(server: tuple[SmallDisk, Cluster], clock: StandingCl
 
 
 def test_postgresql_goes_down_for_want_of_room(server: tuple[SmallDisk, Cluster], clock: StandingClock) -> None:
-    """Where the server cannot write its own journal it ends; the host asks it again and knows what it had stored."""
+    """Where the server cannot write its own journal it ends, and nobody can say at once what it stored; sent again, an
+    event is there once."""
     disk, cluster = server
     url = cluster.new_database()
     store: Store = store_at(url, clock)
@@ -110,7 +111,7 @@ def test_postgresql_goes_down_for_want_of_room(server: tuple[SmallDisk, Cluster]
     assert "same id" in answer.json()["problems"][0]["hint"]
     disk.leave_room(None)
     cluster.up()
-    assert portal.client.post("/incidents/inc-7/events", json=said).status_code == 201
+    assert portal.client.post("/incidents/inc-7/events", json=said).status_code in (200, 201)
     assert portal.client.post("/incidents/inc-7/events", json=said).status_code == 200
     assert portal.store.load("inc-7").seq == 2
     store.database.close()
