@@ -146,7 +146,7 @@ class _Killing:
                 for number in range(kills):
                     self._kill_at(self._total * (number + 1) // (kills + 1), number)
                 for one in sending:
-                    one.result(timeout=PATIENCE * 2)
+                    one.result()
             finally:
                 self._over.set()
         return len(self._landed)

@@ -152,12 +152,12 @@ class _Shortage:
             if not self._served.runs:
                 break
         self._leave(None)
-        self._insist(event)
+        self._insist(event, again=True)
         return pages + 1
 
-    def _insist(self, event: Event) -> None:
+    def _insist(self, event: Event, *, again: bool = False) -> None:
         """Send an event until it is taken, now that there is room. A program that has ended is started again."""
-        last, again = seconds() + (BACK if len(self.kept) > 1 else PATIENCE), False
+        last = seconds() + (BACK if len(self.kept) > 1 else PATIENCE)
         while (error := self._taken(event, again=again, short=False)) is not None:
             if seconds() > last:
                 raise HostFailed(

@@ -52,7 +52,7 @@ class Trial:
     def count(self, effects: Mapping[str, int], due: set[str], ever: set[str] | None = None) -> None:
         """Compare effects with what was due, and with everything that could ever be said."""
         self.miss(sorted(due - effects.keys()))
-        self.doubled += sorted(key for key, times in effects.items() if times > 1)
+        self.doubled += sorted(key for key, times in effects.items() if times > 1 and key not in self.doubled)
         if ever is not None:
             self.wrong += [f"told, and never due: {key}" for key in sorted(effects.keys() - ever)]
 
