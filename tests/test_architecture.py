@@ -66,6 +66,8 @@ WORLD: Final = {
 OF_TRIALS: Final = {
     "testing/host/processes.py": "the trials of hosts start, kill and wait for a host's programs",
     "testing/host/racing.py": "writers race in threads",
+    "testing/host/dying.py": "clients append in threads",
+    "testing/host/room.py": "storage of a host is filled",
 }
 """Who else may reach out: nobody loads these but who tries a host."""
 READS_FILES: Final = {
@@ -74,6 +76,7 @@ READS_FILES: Final = {
     "exchange/published.py": "schemas the package ships",
     "cli/shared.py": "the command line reads and writes for people",
     "testing/host/story.py": "logs for a host that is tried, in a folder of their own",
+    "testing/host/room.py": "fills a small file system that a host is tried on",
 }
 
 LONG: Final = {

@@ -3,8 +3,8 @@
 
 python3 examples/portal_backend/run.py                 the recorded incidents, to look at
 python3 examples/portal_backend/run.py test            its tests
-python3 examples/portal_backend/run.py conform         kills, races and wrong clocks in large numbers, and what was lost
-python3 examples/portal_backend/run.py load            how much it bears
+python3 examples/portal_backend/run.py conform         kills, races, wrong clocks and a full disk, and what was lost
+python3 examples/portal_backend/run.py load            how much it bears; with --long, whether its memory stays what it is
 python3 examples/portal_backend/run.py serve --help    everything else the host can do
 """
 

@@ -25,7 +25,8 @@ _MEANING: Final = {
     413: "the body is longer than a megabyte",
     415: "the body is of a kind nobody reads here",
     422: "it is malformed; each problem names its place",
-    503: "the database does not answer; nothing was stored",
+    503: "the database does not answer; what was sent under an id of its own can be sent again and is taken once",
+    507: "the database has no room left; nothing was stored",
 }
 _PROBLEM: Final = {
     "type": "object",
@@ -75,9 +76,9 @@ def answer(status: int, schema: Schema, says: str, media: str = "application/jso
 
 
 def trouble(*statuses: int) -> Responses:
-    """What can go wrong, by status. Every operation can meet a database that does not answer."""
+    """What can go wrong, by status. Every operation can meet a database that does not answer, or has no room left."""
     found: Responses = {}
-    for status in (*statuses, 503):
+    for status in (*statuses, 503, 507):
         found |= answer(status, _SHAPES.get(status, ref("trouble")), _MEANING[status])
     return found
 

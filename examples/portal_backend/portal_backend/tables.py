@@ -6,6 +6,7 @@ and all of it can be worked out from the log again.
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -30,10 +31,11 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeDecorator
 
 __all__ = [
-    "DELIVERED", "DOCUMENT", "EVENT", "INCIDENT", "OUTBOX", "POLICY", "Database", "add_once", "count_again",
+    "DELIVERED", "DOCUMENT", "EVENT", "INCIDENT", "OUTBOX", "POLICY", "Database", "add_once", "count_again", "out_of_room",
 ]  # fmt: skip
 
 
@@ -52,6 +54,8 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value.astimezone(timezone.utc)
 
 
+_DISK_FULL: Final = "53100"
+"""PostgreSQL's own code for it."""
 _META: Final = MetaData()
 
 DOCUMENT: Final = Table(
@@ -167,6 +171,19 @@ def count_again(connection: Connection, table: Table, row: Mapping[str, Any]) ->
     keep = dialect.insert(table).values(**row)
     again = keep.on_conflict_do_update(index_elements=["key"], set_={"times": table.c.times + 1})
     connection.execute(again)
+
+
+def out_of_room(error: DBAPIError) -> bool:
+    """Whether a transaction failed because there was no room, and nothing of it was stored.
+
+    A PostgreSQL that goes down because it cannot write its journal gives the same code, and has perhaps stored it.
+    """
+    if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+        return True
+    if getattr(error.orig, "sqlstate", None) != _DISK_FULL:
+        return False
+    severity: object = getattr(getattr(error.orig, "diag", None), "severity_nonlocalized", None)
+    return severity == "ERROR"
 
 
 def _engine(url: str) -> Engine:

@@ -22,6 +22,7 @@ from portal_backend.limits import Limits
 from portal_backend.openapi import describe
 from portal_backend.policies import PolicyLost
 from portal_backend.store import Moved, Unknown
+from portal_backend.tables import out_of_room
 
 __all__ = ["create_app"]
 
@@ -91,7 +92,18 @@ def _http(_: Request, error: Exception) -> JSONResponse:
 _damaged = _saying(
     503, "Damaged", lambda error: f"what is stored cannot be read: {error}", "look at the log of the host"
 )
-_down = _saying(503, "Unavailable", lambda _: "the database does not answer; nothing was stored", "try again")
+_down = _saying(
+    503, "Unavailable", lambda _: "the database does not answer", "send it again under the same id: it is taken once"
+)
+_full = _saying(
+    507, "NoRoom", lambda _: "the database has no room left; nothing was stored", "make room, then send it again"
+)
+
+
+def _failed(request: Request, error: Exception) -> Any:
+    assert isinstance(error, DBAPIError)
+    return (_full if out_of_room(error) else _down)(request, error)
+
 
 _HANDLERS: Final[dict[type[Exception], Any]] = {
     Trouble: _trouble,
@@ -107,6 +119,6 @@ _HANDLERS: Final[dict[type[Exception], Any]] = {
     ir.LogInvalid: _damaged,
     ir.PolicyMismatch: _damaged,
     PolicyLost: _damaged,
-    DBAPIError: _down,
+    DBAPIError: _failed,
     PoolTimeout: _down,
 }
