@@ -8,21 +8,22 @@ primary contacts out of the names people may choose.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from attrs import evolve
 
 from ir_policy.duties.anew import Correction, drawn_anew, folded, in_order, inverted, order
-from ir_policy.duties.case import Case
+from ir_policy.duties.case import Case, Violation
 from ir_policy.duties.gates import Bite
 from ir_policy.duties.ledger import Moves
 from ir_policy.duties.severity import known_fact
 from ir_policy.duties.suggested import suggestions
 from ir_policy.errors import EventInvalid, LogInvalid, PolicyMismatch, Problem, QuestionInvalid, Refusal, Refused
 from ir_policy.incident import Incident, Step
-from ir_policy.log.events import Corrected, Detected, Event, FactsReported, Notice, RoleChange, StepDone
+from ir_policy.log.events import Detected, Event, FactsReported, Notice, RoleChange, StepDone
+from ir_policy.log.grown import Grown, LogSoFar
 from ir_policy.log.wire import Log, PolicyPin
 from ir_policy.rules.model import Policy
 from ir_policy.terms import instant, nearest
@@ -45,7 +46,7 @@ def open_incident(policy: Policy, event: Detected, *, salt: str = "") -> Step:
         raise QuestionInvalid([Problem("event", "an incident is opened by a signal", "pass ir.Detected(…)")])
     case = Case(policy)
     moves = case.advance(event)
-    incident = Incident(policy, (event,), case, {event.id: 0}, order(event))
+    incident = Incident(policy, LogSoFar([event]), case, order(event))
     step = _step(incident, event, moves, None)
     return _linked(step, _begun(incident), salt) if salt else step
 
@@ -99,13 +100,12 @@ def record(incident: Incident, event: Event, *, salt: str = "") -> Step:
 
 def _taken_in(incident: Incident, event: Event) -> Step:
     """What the event does: one step further, or the whole log again where it belongs before what was there."""
-    log = (*incident.log, event)
+    log = incident._log.plus(event)
     if _belongs_before(incident, event):
         return _step(_folded(incident.policy, log), event, None, incident)
     case = incident._case.branch()
     moves = case.advance(event)
-    positions = {**incident._positions, event.id: incident.seq}
-    return _step(Incident(incident.policy, log, case, positions, order(event)), event, moves, incident)
+    return _step(Incident(incident.policy, log, case, order(event)), event, moves, incident)
 
 
 def replay(policy: Policy, log: Log | Iterable[Event], *, known_at: datetime | None = None) -> Incident:
@@ -132,20 +132,19 @@ def replay(policy: Policy, log: Log | Iterable[Event], *, known_at: datetime | N
         raise QuestionInvalid([Problem("known_at", "the log knew of no incident yet", "ask for a later instant")])
     if not any(isinstance(event, Detected) for event in events):
         raise LogInvalid(0, "no signal detected this incident; a log holds at least one 'detected'")
-    return _folded(policy, events, chain)
+    return _folded(policy, LogSoFar(events), chain)
 
 
 # --- the fold -------------------------------------------------------------------------------------------
 
 
-def _folded(policy: Policy, log: tuple[Event, ...], chain: Chain | None = None) -> Incident:
+def _folded(policy: Policy, log: LogSoFar, chain: Chain | None = None) -> Incident:
     """Sort once, then fold once."""
-    events, bites = in_order(policy, log)
+    events, bites = in_order(policy, log.events)
     case = Case(policy)
     for event in events:
         case.advance(event, bites.get(event.id, ()))
-    positions = {event.id: index for index, event in enumerate(log)}
-    return Incident(policy, log, case, positions, order(events[-1]), chain)
+    return Incident(policy, log, case, order(events[-1]), chain)
 
 
 def _begun(incident: Incident) -> Chain:
@@ -163,8 +162,7 @@ def _linked(step: Step, chain: Chain, salt: str) -> Step:
 
 def _belongs_before(incident: Incident, event: Event) -> bool:
     """Whether the log must be folded afresh: the event stands before others, or something in the log was corrected."""
-    corrected = any(isinstance(earlier, Corrected) for earlier in incident.log)
-    return corrected or inverted(event, incident._last)
+    return incident._log.corrected or inverted(event, incident._last)
 
 
 def _bites(incident: Incident, event: Event) -> tuple[Bite, ...]:
@@ -193,10 +191,10 @@ def _admit(incident: object, event: object) -> bool:
         raise QuestionInvalid([Problem("event", "is not an event", "make one with its class, or read_event")])
     if event.incident != incident.id:
         raise EventInvalid([Problem("incident", f"'{event.incident}' is not this incident, '{incident.id}'")])
-    position = incident._positions.get(event.id)
-    if position is None:
+    known = incident._log.of_id(event.id)
+    if known is None:
         return False
-    if incident.log[position] != event:
+    if known is not event and known != event:
         raise EventInvalid(
             [Problem("id", f"event '{event.id}' is in the log with other content", "give it an id of its own")]
         )
@@ -264,7 +262,7 @@ def _step(after: Incident, event: Event, moves: Moves | None, before: Incident |
     anew: tuple[Correction, ...] = ()
     if before is not None:
         anew = drawn_anew(before._case, after._case, event, max(before._last[0], event.at), late)
-    old_violations = set(before._case.violations) if before is not None else set()
+    fresh = _fresh(before._case.violations if before is not None else (), after._case.violations)
     return Step(
         incident=after,
         event=event,
@@ -279,15 +277,25 @@ def _step(after: Incident, event: Event, moves: Moves | None, before: Incident |
         corrections=anew,
         moved=_moved(before, after),
         level=(before._case.level.governing if before is not None else None, after._case.level.governing),
-        violations=tuple(v for v in after._case.violations if v not in old_violations),
+        violations=fresh,
         late=late or bool(anew),
-        suggested=suggestions(after._case, event, moves, _unknown_words(after.policy, event)),
+        suggested=suggestions(after._case, event, moves, _unknown_words(after.policy, event), fresh),
     )
+
+
+def _fresh(before: Sequence[Violation], after: Grown[Violation]) -> tuple[Violation, ...]:
+    """The violations that were none before."""
+    if not before or (isinstance(before, Grown) and after.shares_with(before)):
+        return after[len(before) :]  # they only grew
+    old = set(before)
+    return tuple(violation for violation in after if violation not in old)
 
 
 def _moved(before: Incident | None, after: Incident) -> tuple[str, ...]:
     old = before._case.history.marks if before is not None else {}
     new = after._case.history.marks
+    if new is old:
+        return ()
     return tuple(sorted(name for name in new if old.get(name) != new[name]))
 
 

@@ -11,6 +11,7 @@ from ir_policy.duties.anew import Correction
 from ir_policy.duties.case import Case, Violation
 from ir_policy.duties.severity import Classification, classify_bits
 from ir_policy.log.events import Event
+from ir_policy.log.grown import LogSoFar
 from ir_policy.log.history import FactState, Tenure
 from ir_policy.log.wire import PolicyPin, header_line, log_line
 from ir_policy.rules.model import Policy
@@ -43,15 +44,15 @@ class Incident:
     """
 
     policy: Policy
-    log: tuple[Event, ...]
-    """Every event in the order it was recorded."""
+    _log: LogSoFar = field(repr=False)
     _case: Case = field(repr=False)
-    _positions: dict[str, int] = field(repr=False)
     _last: tuple[datetime, datetime] = field(repr=False)
     _chain: Chain | None = field(repr=False, default=None)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Incident) and (self.policy.digest, self.log) == (other.policy.digest, other.log)
+        if not isinstance(other, Incident) or (self.policy.digest, self.seq) != (other.policy.digest, other.seq):
+            return False
+        return self._log.events.shares_with(other._log.events) or self.log == other.log
 
     def __hash__(self) -> int:
         return hash((self.policy.digest, self.log))
@@ -60,13 +61,18 @@ class Incident:
         return f"<Incident {self.id}, {self.seq} events, {self.policy.id} {self.policy.version}>"
 
     @property
+    def log(self) -> tuple[Event, ...]:
+        """Every event in the order it was recorded."""
+        return self._log.events.whole()
+
+    @property
     def id(self) -> str:
-        return self.log[0].incident
+        return self._log.events[0].incident
 
     @property
     def seq(self) -> int:
         """How many events the log holds; a host appends under this number."""
-        return len(self.log)
+        return len(self._log.events)
 
     @property
     def head(self) -> str | None:
@@ -144,7 +150,7 @@ class Incident:
     @property
     def violations(self) -> tuple[Violation, ...]:
         """Everything that happened against a rule, in the order it happened."""
-        return self._case.violations
+        return self._case.violations.whole()
 
 
 @frozen(eq=False)

@@ -14,6 +14,7 @@ from ir_policy.duties.level import Level
 from ir_policy.duties.needs import Needs
 from ir_policy.duties.step import step
 from ir_policy.log.events import Event
+from ir_policy.log.grown import Grown
 from ir_policy.log.history import History
 from ir_policy.rules.model import Gate, Policy
 from ir_policy.terms import Clause
@@ -37,20 +38,21 @@ class Violation:
 class Case:
     """What follows from a log so far. Advanced only on a branch nobody else holds."""
 
-    __slots__ = ("_changes", "_judged", "history", "ledger", "level", "policy", "violations")
+    __slots__ = ("_asked", "_changes", "_judged", "history", "ledger", "level", "policy", "violations")
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.history = History(policy)
         self.level = Level()
         self.ledger = Ledger()
-        self.violations: tuple[Violation, ...] = ()
+        self.violations: Grown[Violation] = Grown()
         self._forget()
 
     def _forget(self) -> None:
         # Worked out when first asked for and the same whoever asks: a memo, not a state.
         self._changes: tuple[datetime, ...] | None = None
         self._judged: dict[int, tuple[Obligation, ...]] = {}
+        self._asked: tuple[Event, tuple[Bite, ...]] | None = None
 
     def branch(self) -> Case:
         twin = object.__new__(Case)
@@ -60,6 +62,7 @@ class Case:
         twin.ledger = self.ledger.branch()
         twin.violations = self.violations
         twin._forget()
+        twin._asked = self._asked  # who asks whether an event may happen mostly lets it happen next
         return twin
 
     def changes(self) -> tuple[datetime, ...]:
@@ -92,16 +95,22 @@ class Case:
 
     def forbidden(self, event: Event) -> tuple[Bite, ...]:
         """Every reason why the event may not happen in this state."""
-        return forbidden(self.policy, self.history, self.level, self.ledger, event)
+        asked = self._asked
+        if asked is None or asked[0] is not event:
+            bites = forbidden(self.policy, self.history, self.level, self.ledger, event)
+            asked = self._asked = event, bites
+        return asked[1]
 
     def advance(self, event: Event, extra: tuple[Bite, ...] = ()) -> Moves:
         """Take one event in: forbidden, fold, level, scope, open, tighten, discharge."""
         bites = (*self.forbidden(event), *extra)
+        self._forget()
         void = any(bite.void for bite in bites)
-        self.violations += tuple(
-            Violation(b.refusal.rule, Clause(b.refusal.clause), event.at, event.id, b.refusal.missing, void)
-            for b in bites
-        )
+        for bite in bites:
+            said = bite.refusal
+            self.violations = self.violations.plus(
+                Violation(said.rule, Clause(said.clause), event.at, event.id, said.missing, void)
+            )
         if void:
             self.history.skip()
             return Moves()

@@ -26,6 +26,7 @@ from ir_policy.log.events import (
     StepDone,
     Waived,
 )  # fmt: skip
+from ir_policy.log.grown import Grown
 from ir_policy.rules.model import MarkRule, MarkSource, Per, Policy
 from ir_policy.terms import Phase, Truth
 
@@ -124,9 +125,9 @@ class History:
         self.first_marks: dict[str, Stamp] = {}
         self.steps: dict[str, Stamp] = {}
         self.findings: dict[str, Stamp] = {}
-        self.acts: tuple[Act, ...] = ()
+        self.acts: Grown[Act] = Grown()
         self.drafts: dict[str, Notice] = {}
-        self.tenures: tuple[Tenure, ...] = ()
+        self.tenures: Grown[Tenure] = Grown()
         self.holders: dict[str, dict[str, Tenure]] = {}
         self.phase = Phase.DETECT
         self.phases_entered: set[Phase] = {Phase.DETECT}
@@ -290,7 +291,7 @@ class History:
         if event.kind in ("role-released", "handover-accepted"):
             ended = people.pop(event.person, None)
             if ended is not None:
-                self.tenures += (ended._replace(until=event.at),)
+                self.tenures = self.tenures.plus(ended._replace(until=event.at))
         newcomer = {"role-taken": event.person, "handover-accepted": event.to}.get(event.kind)
         if newcomer and newcomer not in people:
             people[newcomer] = Tenure(event.role, newcomer, stamp_of(event), None, event.acting)
@@ -321,7 +322,7 @@ class History:
         duties, recipients, states = (self.said(event, name) or () for name in ("duties", "recipients", "states"))
         act = Act("notice", "sent", stamp_of(event), event.id, self.episode, duties, recipients, states,
                   self.said(event, "stage") or "")  # fmt: skip
-        self.acts += (act,)
+        self.acts = self.acts.plus(act)
         if self.said(event, "next_update_by") is not None:
             self.promised = self.promised.union(recipients)
 
@@ -380,7 +381,7 @@ class History:
         self.set_phase(policy, policy.reopens_to)
 
     def _act(self, event: Event, kind: str, name: str) -> None:
-        self.acts += (Act(kind, name, stamp_of(event), event.id, self.episode),)
+        self.acts = self.acts.plus(Act(kind, name, stamp_of(event), event.id, self.episode))
 
 
 _SLOTS: Final = History.__slots__
