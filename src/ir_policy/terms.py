@@ -45,30 +45,37 @@ class Severity(Enum):
     SEV2 = "SEV2"
     SEV3 = "SEV3"
 
+    __hash__ = object.__hash__  # each member is one object; the inherited hash is many times slower
+
+    def __init__(self, _: str) -> None:
+        self._row = len(type(self).__members__)
+
     @property
     def index(self) -> int:
         """Position in the matrix, 0 for the worst row."""
-        return _INDEX[self]
+        return self._row
 
     def worse_than(self, other: Severity) -> bool:
         """Whether this level is strictly worse than the other."""
         if not isinstance(other, Severity):
             raise QuestionInvalid([Problem("severity", "is not a level", "compare with ir.Severity.SEV1")])
-        return _INDEX[self] < _INDEX[other]
+        return self._row < other._row
 
     def raised(self, levels: int) -> Severity:
         """This level made worse by so many levels, capped at the worst one."""
-        return LEVELS[max(0, _INDEX[self] - levels)]
+        return LEVELS[max(0, self._row - levels)]
 
 
 LEVELS: Final = tuple(Severity)
-_INDEX: Final = {level: index for index, level in enumerate(LEVELS)}
 
 
 def worst(*levels: Severity | None) -> Severity | None:
     """The worst of the levels given; ``None`` stands for "no level" and never wins."""
-    known = [level for level in levels if level is not None]
-    return min(known, key=_INDEX.__getitem__) if known else None
+    found: Severity | None = None
+    for level in levels:
+        if level is not None and (found is None or level.index < found.index):
+            found = level
+    return found
 
 
 class Truth(Enum):
@@ -77,6 +84,8 @@ class Truth(Enum):
     YES = "yes"
     NO = "no"
     UNKNOWN = "unknown"
+
+    __hash__ = object.__hash__
 
     def __bool__(self) -> bool:
         raise QuestionInvalid(
@@ -98,6 +107,8 @@ class Phase(Enum):
     ERADICATE = "eradicate"
     RECOVER = "recover"
     CLOSE = "close"
+
+    __hash__ = object.__hash__
 
 
 class Basis(Enum):

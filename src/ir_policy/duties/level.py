@@ -101,8 +101,8 @@ class Level:
     def _stamp(self, history: History, event: Event, decided_before: bool) -> None:
         """Levels reached up to the first decision count from detection, later ones from when they were reached."""
         reach = worst(self.supported, self.decided, self.raised)
-        if reach is None or history.detection is None:
-            return
+        if reach is None or reach in self.reached or history.detection is None:
+            return  # with a level all milder ones are reached
         # Grounds held before the first signal start no clock earlier than that: nobody could have met it.
         stamp = max(stamp_of(event), history.detection) if decided_before else history.detection
         new = {level: stamp for level in LEVELS[reach.index :] if level not in self.reached}
@@ -128,12 +128,15 @@ def deciding_roles(policy: Policy) -> tuple[str, ...]:
 
 def as_if(policy: Policy, history: History, level: Severity) -> tuple[int, int]:
     """What is known, were the governing level this one and everything else as it is."""
-    yes, no = history.yes, history.no
-    for other in LEVELS:
-        bit = policy.bit_index.get(("severity", other.value), 0)
-        holds = not other.worse_than(level)
-        yes, no = (yes | bit, no & ~bit) if holds else (yes & ~bit, no | bit)
-    return yes, no
+    so, not_so = _bits_at(policy)[level.index]
+    return (history.yes | so) & ~not_so, (history.no | not_so) & ~so
+
+
+@lru_cache(maxsize=16)
+def _bits_at(policy: Policy) -> tuple[tuple[int, int], ...]:
+    """For each level, what is so and not so of the levels while it governs."""
+    bits = [policy.bit_index.get(("severity", level.value), 0) for level in LEVELS]
+    return tuple((sum(bits[at:]), sum(bits[:at])) for at in range(len(LEVELS)))
 
 
 def _set_decided_marks(policy: Policy, history: History, event: Event) -> None:

@@ -38,7 +38,8 @@ class Moment:
         """The governing level before the event."""
         self.stamp = stamp_of(event)
         """Since when it counts: what it sets and what it meets stand here."""
-        self.acts = [act for act in history.acts[-2:] if act.event == event.id]
+        done = history.acts and history.acts[-1].event == event.id
+        self.acts = [act for act in history.acts[-2:] if act.event == event.id] if done else []
         """What it does that may meet a duty."""
         self.asked: set[str] = set()
         """What this very event asks for: it is not met by the event that asks for it."""

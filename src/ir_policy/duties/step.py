@@ -6,6 +6,8 @@ Nothing here names a duty: whatever is special about one is a field of its rule.
 
 from __future__ import annotations
 
+from typing import Any
+
 from attrs import evolve
 
 from ir_policy.duties.asking import ask
@@ -55,16 +57,23 @@ def step(
 class _Step(Moment):
     """Scope, opening and tightening at one moment."""
 
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._anchors: dict[Severity | None, tuple[Stamp, str] | None] = {}
+        """From where the duty now visited runs at a level: the same for all its recipients."""
+
     def visit(self, duty: Duty, again: bool) -> None:
         """Scope, open, hand over, tighten, discharge: one duty, all its recipients."""
+        self._anchors.clear()  # a visit before may have set a mark
         holds = duty.when.holds(self.history.yes, self.history.no)
         if self.history.closing is not None and self.history.outcome in duty.not_for:
             holds = False
             if isinstance(self.event, Closed):
                 self._rule_out(duty)
         if holds:
-            self.ledger.in_scope.setdefault(duty.id, self.stamp)
-            self.ledger.in_scope_first.setdefault(duty.id, self.stamp)
+            self.ledger.enter(duty.id, self.stamp)
+        elif duty.id not in self.ledger.of_duty:
+            return  # not owed, and never was
         if duty.given is not None:
             # What was asked for before is met first: a sending keeps the last promise before it makes the next.
             discharge(self, duty, set())
@@ -132,9 +141,9 @@ class _Step(Moment):
 
     def _leave_scope(self, duty: Duty, present: tuple[str, ...], owed: list[str]) -> Entry | None:
         """Treat what is no longer in scope; returns a placeholder whose obligation passes to named recipients."""
-        handed = None
+        handed, among = None, frozenset(owed)
         for entry in self.open_entries(duty):
-            if entry.recipient in owed:
+            if entry.recipient in among:
                 if not entry.in_scope:
                     self.ledger.put(evolve(entry, in_scope=True))
                 continue
@@ -269,6 +278,11 @@ class _Step(Moment):
 
     def _anchor(self, duty: Duty, level: Severity | None) -> tuple[Stamp, str] | None:
         """The stamp of the mark the duty starts from at that level, and the mark's name."""
+        if level not in self._anchors:
+            self._anchors[level] = self._anchor_of(duty, level)
+        return self._anchors[level]
+
+    def _anchor_of(self, duty: Duty, level: Severity | None) -> tuple[Stamp, str] | None:
         stamps = [(stamp, mark) for mark in duty.starts if (stamp := self._stamp(duty, mark, level)) is not None]
         if not stamps or (duty.starts_latest and len(stamps) < len(duty.starts)):
             return None
@@ -315,12 +329,18 @@ class _Step(Moment):
     def _tighten(self, duty: Duty, opened: set[str]) -> None:
         """A running deadline may get earlier, never later: a raise or an earlier mark tightens, a lowering does not."""
         cause = self.cause() if self.level.worsened else "deadline"
+        dues: dict[tuple[Severity | None, Stamp], Due | None] = {}
         for entry in self.open_entries(duty):
             if entry.key in opened:
                 continue
             level = worst(entry.level, self.level.governing)
             found = (entry.anchor, entry.mark) if entry.repeat else self._anchor(duty, level)
-            due = candidate(self.policy, duty, level, found[0], self.event, cause) if found is not None else None
+            due = None
+            if found is not None:
+                since = level, found[0]
+                if since not in dues:
+                    dues[since] = candidate(self.policy, duty, *since, self.event, cause)
+                due = dues[since]
             new_due = earlier(entry.due, due)
             # A breach is a fact: once the binding deadline is missed, no later event sets another.
             new_firm = entry.firm if entry.missed(self.event.at) else earlier(entry.firm, binding_of(due))

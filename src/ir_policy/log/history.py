@@ -6,7 +6,10 @@ never changes again. "Yes" and "no" are two integers over the policy's atoms (se
 
 from __future__ import annotations
 
+from collections import deque
 from datetime import datetime
+from itertools import repeat
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from ir_policy.log.events import (
@@ -158,8 +161,7 @@ class History:
     def branch(self) -> History:
         """A copy that can be advanced without touching this one: collections are replaced, never changed."""
         twin = object.__new__(History)
-        for name in _SLOTS:
-            setattr(twin, name, getattr(self, name))
+        deque(map(setattr, repeat(twin), _SLOTS, _ALL_OF(self)), maxlen=0)  # a loop would take half the step
         return twin
 
     # --- questions --------------------------------------------------------------------------------------
@@ -385,6 +387,7 @@ class History:
 
 
 _SLOTS: Final = History.__slots__
+_ALL_OF: Final = attrgetter(*_SLOTS)
 
 _HANDLERS: Final = {
     "detected": History._detected,
