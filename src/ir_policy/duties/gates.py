@@ -20,7 +20,7 @@ from ir_policy.duties.level import Level
 from ir_policy.duties.needs import Needs
 from ir_policy.duties.own_rules import EPISODES, PHASES, UNKNOWN_EVENTS, who_may
 from ir_policy.errors import Refusal
-from ir_policy.log.events import Closed, Event, NotNotifying, PhaseChange, SeverityDecided, StepDone, Waived
+from ir_policy.log.events import Closed, Event, NotNotifying, PhaseChange, Reopened, SeverityDecided, StepDone, Waived
 from ir_policy.log.history import History
 from ir_policy.rules.model import Duty, Form, Gate, Per, Policy, Release
 from ir_policy.rules.words import definite_words
@@ -40,9 +40,11 @@ class Bite:
 def forbidden(policy: Policy, history: History, level: Level, ledger: Ledger, event: Event) -> tuple[Bite, ...]:
     """Every reason why the event may not happen in this state; empty when it may."""
     bites = list(_gate_bites(policy, history, level, ledger, event))
-    bites.extend(_phase_bites(policy, history, event))
-    bites.extend(_episode_bites(policy, history, level, event))
-    if isinstance(event, Waived):
+    if isinstance(event, PhaseChange):
+        bites.extend(_phase_bites(policy, history, event))
+    elif isinstance(event, (Closed, Reopened, SeverityDecided)):
+        bites.extend(_episode_bites(policy, history, level, event))
+    elif isinstance(event, Waived):
         bites.extend(_waiver_bites(policy, history, ledger, event))
     elif isinstance(event, NotNotifying):
         bites.extend(_exemption_bites(policy, history, event))
@@ -154,9 +156,7 @@ _WORDS: Final = "[a-z0-9]+(?:-[a-z0-9]+)*"
 # --- phases and episodes --------------------------------------------------------------------------------
 
 
-def _phase_bites(policy: Policy, history: History, event: Event) -> Iterator[Bite]:
-    if not isinstance(event, PhaseChange):
-        return
+def _phase_bites(policy: Policy, history: History, event: PhaseChange) -> Iterator[Bite]:
     clause, who = _clause_of(policy, event.phase), who_may(policy, event.kind)
     if event.kind == "phase-not-applicable":
         if not event.reason:

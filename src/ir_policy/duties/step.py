@@ -34,22 +34,27 @@ def step(
     before: tuple[int, int, Severity | None],
 ) -> Moves:
     """Step every duty this event touches; ``before`` is the bits and the governing level before it."""
-    moves = Moves()
-    one = _Step(policy, history, level, event, ledger, moves, before[2])
-    plan = plan_of(policy)
+    moves, plan = Moves(), plan_of(policy)
     if isinstance(event, Reopened):
         ledger.in_scope = {}
-    todo = plan.touched(history, before, level.governing, event)
+    todo, met = plan.touched(history, before, level.governing, event), plan.met(history, event)
+    if not (todo or met):
+        return moves
+    one = _Step(policy, history, level, event, ledger, moves, before[2])
     visited: set[str] = set()
-    while todo:
+    while todo or met:
         bits = history.yes, history.no
         history.changed_marks = set()
-        coming = plan.in_order(todo)
+        coming = plan.in_order(todo | met)
+        only_met = met - todo - plan.following
         for duty_id in coming:
-            one.visit(policy.duties[duty_id], again=duty_id in visited)
+            as_before = duty_id in only_met and not history.changed_marks and bits == (history.yes, history.no)
+            if not (as_before and one.meet(policy.duties[duty_id])):
+                one.visit(policy.duties[duty_id], again=duty_id in visited)
         visited.update(coming)
         # A discharge may have set a mark that other duties start from or ask about.
         todo = plan.watching(bits[0] ^ history.yes | bits[1] ^ history.no) | plan.started_by(history.changed_marks)
+        met = frozenset()
     one.settle_by_power()
     return moves
 
@@ -86,6 +91,17 @@ class _Step(Moment):
         opened = self._open(duty, owed, handed, again)
         self._tighten(duty, opened)
         discharge(self, duty, opened)
+
+    def meet(self, duty: Duty) -> bool:
+        """Discharge alone, where nothing changed that scope, opening and limits rest on; whether that is all there is."""
+        if duty.given is not None or duty.id not in self.ledger.in_scope:
+            return False
+        entries = self.open_entries(duty)
+        if any(worst(entry.level, self.level.governing) is not entry.level for entry in entries):
+            return False
+        if entries:
+            discharge(self, duty, set())
+        return True
 
     def settle_by_power(self) -> None:
         """Waived by name, or lapsed because the incident was closed."""
