@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from ir_policy.duties.severity import supported_level
-from ir_policy.log.events import Event, SeverityDecided
+from ir_policy.log.events import Event, Reopened, SeverityDecided
 from ir_policy.log.history import History, Stamp, stamp_of
 from ir_policy.rules.model import Policy
 from ir_policy.terms import LEVELS, Severity, Truth, worst
@@ -66,16 +66,20 @@ class Level:
         before, decided_before = self.governing, self.authorised
         facts = policy.worse_if_yes | policy.worse_if_no
         seen = (history.yes & facts, history.no & facts)
+        if seen == self.seen and not isinstance(event, (SeverityDecided, Reopened)):
+            self._stamp(history, event, decided_before)  # a first signal may make levels reached
+            self.worsened = False
+            return
         if seen != self.seen:
             self.supported, self.seen = supported_level(policy, history.yes, history.no), seen
         if isinstance(event, SeverityDecided):
             self._decide(policy, history, event)
-        elif event.kind == "reopened":
+        elif isinstance(event, Reopened):
             # What was supported at the decision stays: facts that are worse than that count on.
             self.decided, self.raised = self.worst_decided, None
             self.reached = {}
         self.governing = self._governs()
-        self._stamp(history, event, decided_before and event.kind != "reopened")
+        self._stamp(history, event, decided_before and not isinstance(event, Reopened))
         self.worsened = self.governing is not None and (before is None or self.governing.worse_than(before))
         if self.governing is not None:
             self.initial = self.governing if self.initial is None else self.initial

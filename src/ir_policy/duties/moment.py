@@ -55,8 +55,10 @@ class Moment:
 
     def open_entries(self, duty: Duty) -> list[Entry]:
         """Open obligations of this duty that this episode may still change."""
+        if not self.ledger.open_keys.get(duty.id):
+            return []
         entries = self.ledger.open_of(duty.id, None if duty.per is Per.INCIDENT else self.history.episode)
-        return [entry for entry in entries if entry.is_open(self.event.at)]
+        return [entry for entry in entries if not entry.lapses or entry.is_open(self.event.at)]
 
     def latest(self, duty: Duty, recipient: str) -> Entry | None:
         """The latest obligation to this recipient that counts in this episode."""

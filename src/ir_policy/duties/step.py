@@ -157,8 +157,11 @@ class _Step(Moment):
 
     def _leave_scope(self, duty: Duty, present: tuple[str, ...], owed: list[str]) -> Entry | None:
         """Treat what is no longer in scope; returns a placeholder whose obligation passes to named recipients."""
+        entries = self.open_entries(duty)
+        if not entries:
+            return None
         handed, among = None, frozenset(owed)
-        for entry in self.open_entries(duty):
+        for entry in entries:
             if entry.recipient in among:
                 if not entry.in_scope:
                     self.ledger.put(evolve(entry, in_scope=True))

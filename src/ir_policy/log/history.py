@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from datetime import datetime
+from functools import lru_cache
 from itertools import repeat
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
@@ -422,6 +423,7 @@ def _sources_of(policy: Policy, kind: str) -> tuple[tuple[MarkRule, MarkSource],
     return policy.mark_sources.get(kind, ())
 
 
+@lru_cache(maxsize=16)
 def _all_but_facts(policy: Policy) -> int:
     """The bits that are "no" before anything happened: everything but facts and levels, which are not known, and what
     is settled, which the ledger knows."""
