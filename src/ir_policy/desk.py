@@ -285,6 +285,8 @@ def _step(after: Incident, event: Event, moves: Moves | None, before: Incident |
 
 def _fresh(before: Sequence[Violation], after: Grown[Violation]) -> tuple[Violation, ...]:
     """The violations that were none before."""
+    if after is before:
+        return ()
     if not before or (isinstance(before, Grown) and after.shares_with(before)):
         return after[len(before) :]  # they only grew
     old = set(before)

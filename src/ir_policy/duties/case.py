@@ -105,7 +105,7 @@ class Case:
         """Take one event in: forbidden, fold, level, scope, open, tighten, discharge."""
         bites = (*self.forbidden(event), *extra)
         self._forget()
-        void = any(bite.void for bite in bites)
+        void = bool(bites) and any(bite.void for bite in bites)
         for bite in bites:
             said = bite.refusal
             self.violations = self.violations.plus(

@@ -69,7 +69,7 @@ def decisions_of(level: Level, decided: Severity) -> tuple[str, ...]:
 
 def _gate_bites(policy: Policy, history: History, level: Level, ledger: Ledger, event: Event) -> Iterator[Bite]:
     gates = _gates_by_act(policy)
-    found = {gate.id: gate for act in acts_of(level, event) for gate in gates.get(act, ())}
+    found = {gate.id: gate for act in acts_of(level, event) if act in gates for gate in gates[act]}
     if not found:
         return
     yes, no = known(policy, history, ledger, event.at)

@@ -22,6 +22,7 @@ __all__ = [
     "Obligation",
     "State",
     "before_closing",
+    "breach_of",
     "changes_of",
     "cuts",
     "judged",
@@ -145,7 +146,7 @@ def judged(entry: Entry, now: datetime, at_risk: AtRisk, binding: datetime | Non
         mark=entry.mark, anchor=due.anchor if due is not None else entry.anchor.at, opened_at=entry.opens_at if entry.opens_at is not None else entry.opened_at,
         due=deadline.at if deadline is not None else None, due_kind=due.kind if due is not None else "",
         boundary=deadline.boundary if deadline is not None else "", status=status.value,
-        breach=_breach(entry, now), verdict=verdict, met_at=met.at if met is not None else None, late_by=late_by,
+        breach=breach_of(entry, now), verdict=verdict, met_at=met.at if met is not None else None, late_by=late_by,
         blocked_by=(), attempts=entry.attempts, document=duty.document,
         limit=str(due.within.limit) if due is not None else "", item=entry.item,
     )  # fmt: skip
@@ -243,7 +244,7 @@ def _missed(deadline: Deadline | None, at: datetime) -> bool:
     return deadline is not None and deadline.missed(at)
 
 
-def _breach(entry: Entry, now: datetime) -> Breach | None:
+def breach_of(entry: Entry, now: datetime) -> Breach | None:
     """Read off, never stored: whether the binding deadline is missed for certain."""
     firm = entry.firm
     if firm is None or firm.latest is None or entry.superseded:

@@ -58,7 +58,10 @@ class Ledger:
 
     def open_of(self, duty_id: str, episode: int | None) -> list[Entry]:
         """Those that are neither settled nor of another episode; ``None`` means any episode."""
-        entries = [self.entries[key] for key in self.open_keys.get(duty_id, ())]
+        keys = self.open_keys.get(duty_id)
+        if not keys:
+            return []
+        entries = [self.entries[key] for key in keys]
         return entries if episode is None else [entry for entry in entries if entry.episode == episode]
 
     def latest_to(self, duty_id: str, recipient: str) -> Entry | None:

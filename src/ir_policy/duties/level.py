@@ -150,10 +150,9 @@ def _set_decided_marks(policy: Policy, history: History, event: Event) -> None:
 
 
 def _tell(policy: Policy, history: History, governing: Severity | None) -> None:
-    for level in LEVELS:
-        if governing is None:
-            truth = Truth.UNKNOWN
-        else:
-            truth = Truth.NO if level.worse_than(governing) else Truth.YES
-        history.set_atom(policy, "severity", level.value, truth)
+    if governing is not None:
+        history.yes, history.no = as_if(policy, history, governing)
+    else:
+        for level in LEVELS:
+            history.set_atom(policy, "severity", level.value, Truth.UNKNOWN)
     history.set_atom(policy, "unassessed", "unassessed", Truth.NO if governing is not None else Truth.YES)

@@ -55,8 +55,6 @@ class Moment:
 
     def open_entries(self, duty: Duty) -> list[Entry]:
         """Open obligations of this duty that this episode may still change."""
-        if not self.ledger.open_keys.get(duty.id):
-            return []
         entries = self.ledger.open_of(duty.id, None if duty.per is Per.INCIDENT else self.history.episode)
         return [entry for entry in entries if not entry.lapses or entry.is_open(self.event.at)]
 

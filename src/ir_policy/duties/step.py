@@ -88,8 +88,9 @@ class _Step(Moment):
         present = recipients_of(duty, self.history, self.ledger, self.policy) if holds else ()
         owed = [recipient for recipient in present if not self._exempted(duty, recipient)]
         handed = self._leave_scope(duty, present, owed)
-        opened = self._open(duty, owed, handed, again)
-        self._tighten(duty, opened)
+        opened = self._open(duty, owed, handed, again) if owed else set()
+        if len(opened) < len(self.ledger.open_keys.get(duty.id, ())):
+            self._tighten(duty, opened)
         discharge(self, duty, opened)
 
     def meet(self, duty: Duty) -> bool:
@@ -225,7 +226,7 @@ class _Step(Moment):
     def _open(self, duty: Duty, owed: list[str], handed: Entry | None, again: bool) -> set[str]:
         """Open, revive or repeat what is owed; returns the keys this step opened or revived."""
         opened: set[str] = set()
-        found = self._anchor(duty, self.level.governing) if owed else None
+        found = self._anchor(duty, self.level.governing)
         if found is None or (duty.opens_after is not None and self.history.closed_at is not None):
             return opened
         anchor, mark = found

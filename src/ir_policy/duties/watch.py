@@ -92,7 +92,8 @@ class Plan:
         if isinstance(event, (Reopened, Waived, NotNotifying, Closed)) or event.kind == "detected":
             return set(self.everything)
         duties = self.watching(before[0] ^ history.yes | before[1] ^ history.no)
-        duties |= self.started_by(history.changed_marks)
+        if history.changed_marks:
+            duties |= self.started_by(history.changed_marks)
         duties |= self.asking.get(event.kind, frozenset())
         for family in history.changed_families:
             duties |= self.by_family.get(family, frozenset())

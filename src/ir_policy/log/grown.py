@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Generic, TypeVar, overload
 
 from ir_policy.log.events import Corrected, Event
@@ -15,27 +16,43 @@ T = TypeVar("T")
 class Grown(Sequence[T], Generic[T]):
     """A sequence nobody can change; :meth:`plus` gives a longer one, and this one stays as long as it is.
 
-    All lengths of one story share one register. Where two stories go on from the same length, the first one goes on in
-    it and the other takes a copy of its own; so growing costs the same however long the sequence is.
+    All lengths of one story share a register to which only the longest may add. Where a story goes on from a shorter
+    length than another one did, it takes a copy of its own; so growing costs the same however long the sequence is.
     """
 
-    __slots__ = ("_held", "_length", "_whole")
+    __slots__ = ("_held", "_length", "_longest", "_whole")
 
     def __init__(self, items: Iterable[T] = ()) -> None:
-        self._held = dict(enumerate(items))
+        self._held = list(items)
         self._length = len(self._held)
+        self._longest = [self._length]
         self._whole: tuple[T, ...] | None = None
 
     def plus(self, item: T) -> Grown[T]:
         """This sequence and one more item."""
-        held, place = self._held, self._length
-        # One operation, which threads cannot tear apart: of two that want the place, one gets it.
-        if held.setdefault(place, item) is not item:
-            held = dict(enumerate(self))
-            held[place] = item
         longer: Grown[T] = object.__new__(Grown)
-        longer._held, longer._length, longer._whole = held, place + 1, None
+        longer._held, longer._length, longer._longest, longer._whole = self._held, self._length + 1, self._longest, None
+        if not (self._goes_on_with(item) or self._added(item)):
+            longer._held = [*self._held[: self._length], item]
+            longer._longest = [longer._length]
         return longer
+
+    def _goes_on_with(self, item: T) -> bool:
+        """Whether the register holds this very item next: who does the same once more needs no copy."""
+        return self._length < len(self._held) and self._held[self._length] is item
+
+    def _added(self, item: T) -> bool:
+        """Add to the register, where this is its longest and nobody else is adding to it at this moment."""
+        try:
+            longest = self._longest.pop()  # one thread at a time holds it, and who comes meanwhile makes a copy
+        except IndexError:
+            return False
+        if longest == self._length:
+            self._held.append(item)
+            self._longest.append(longest + 1)
+            return True
+        self._longest.append(longest)
+        return False
 
     def shares_with(self, other: Grown[T]) -> bool:
         """Whether both are lengths of one story."""
@@ -51,15 +68,16 @@ class Grown(Sequence[T], Generic[T]):
         return self._length
 
     def __iter__(self) -> Iterator[T]:
-        return map(self._held.__getitem__, range(self._length))
+        return islice(self._held, self._length)
 
     @overload
     def __getitem__(self, index: int) -> T: ...
     @overload
     def __getitem__(self, index: slice) -> tuple[T, ...]: ...
     def __getitem__(self, index: int | slice) -> T | tuple[T, ...]:
-        places = range(self._length)[index]
-        return self._held[places] if isinstance(places, int) else tuple(map(self._held.__getitem__, places))
+        if isinstance(index, slice):
+            return tuple(self._held[place] for place in range(self._length)[index])
+        return self._held[range(self._length)[index]]
 
     def __repr__(self) -> str:
         return f"Grown({self.whole()!r})"
@@ -78,24 +96,23 @@ class LogSoFar:
         self.corrected = any(isinstance(event, Corrected) for event in self.events)
         """Whether an event of it corrects another."""
         self._places = {event.id: place for place, event in enumerate(self.events)}
-        # Shared like the register: a place beyond the length of a log is that of an event it does not hold.
+        # Shared like the register: it may name places of events that others went on with, see of_id.
 
     def plus(self, event: Event) -> LogSoFar:
         """This log and one more event, which it does not hold yet."""
         longer: LogSoFar = object.__new__(LogSoFar)
         longer.events = self.events.plus(event)
         longer.corrected = self.corrected or isinstance(event, Corrected)
-        if longer.events.shares_with(self.events):
-            longer._places = self._places
-            longer._places[event.id] = len(self.events)
-        else:
-            longer._places = {event.id: place for place, event in enumerate(longer.events)}
+        shared = longer.events.shares_with(self.events)
+        longer._places = self._places if shared else self._places.copy()
+        longer._places[event.id] = len(self.events)
         return longer
 
     def of_id(self, id_: str) -> Event | None:
         """The event of that id, if the log holds it."""
         place = self._places.get(id_)
-        return self.events[place] if place is not None and place < len(self.events) else None
+        found = self.events[place] if place is not None and place < len(self.events) else None
+        return found if found is not None and found.id == id_ else None
 
     def __reduce__(self) -> tuple[type[LogSoFar], tuple[tuple[Event, ...]]]:
         return LogSoFar, (self.events.whole(),)

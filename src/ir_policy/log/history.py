@@ -228,8 +228,8 @@ class History:
         self.no = self.no | bit if truth is Truth.NO else self.no & ~bit
 
     def set_phase(self, policy: Policy, phase: Phase) -> None:
-        for other in Phase:
-            self.set_atom(policy, "phase", other.value, Truth.YES if other is phase else Truth.NO)
+        so, others = _bits_in(policy)[phase]
+        self.yes, self.no = (self.yes | so) & ~others, (self.no | others) & ~so
         self.phase = phase
         self.phases_entered = self.phases_entered | {phase}
 
@@ -421,6 +421,13 @@ _HANDLERS: Final = {
 
 def _sources_of(policy: Policy, kind: str) -> tuple[tuple[MarkRule, MarkSource], ...]:
     return policy.mark_sources.get(kind, ())
+
+
+@lru_cache(maxsize=16)
+def _bits_in(policy: Policy) -> dict[Phase, tuple[int, int]]:
+    """For each phase, the bit that is so while it lasts, and those of the others."""
+    bits = {phase: policy.bit_index.get(("phase", phase.value), 0) for phase in Phase}
+    return {phase: (bit, sum(bits.values()) - bit) for phase, bit in bits.items()}
 
 
 @lru_cache(maxsize=16)
