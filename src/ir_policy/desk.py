@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from ir_policy.duties.amend import hanging_on_later
 from ir_policy.duties.anew import Correction, drawn_anew, folded, in_order, inverted, order
 from ir_policy.duties.case import Case, Violation
 from ir_policy.duties.gates import Bite
@@ -105,7 +106,8 @@ def _taken_in(incident: Incident, event: Event) -> Step:
         return _step(_folded(incident.policy, log), event, None, incident)
     case = incident._case.branch()
     moves = case.advance(event)
-    return _step(Incident(incident.policy, log, case, order(event)), event, moves, incident)
+    after = Incident(incident.policy, log, case, order(event))
+    return _step(after, event, None if log.corrected else moves, incident)
 
 
 def replay(policy: Policy, log: Log | Iterable[Event], *, known_at: datetime | None = None) -> Incident:
@@ -161,8 +163,10 @@ def _linked(step: Step, chain: Chain, salt: str) -> Step:
 
 
 def _belongs_before(incident: Incident, event: Event) -> bool:
-    """Whether the log must be folded afresh: the event stands before others, or something in the log was corrected."""
-    return incident._log.corrected or inverted(event, incident._last)
+    """Whether the log must be folded afresh: the event stands before others, or a correction may hang on it."""
+    return inverted(event, incident._last) or not incident._log.corrected.isdisjoint(
+        hanging_on_later(incident.policy)
+    )
 
 
 def _bites(incident: Incident, event: Event) -> tuple[Bite, ...]:

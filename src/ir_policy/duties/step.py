@@ -97,11 +97,9 @@ class _Step(Moment):
         """Discharge alone, where nothing changed that scope, opening and limits rest on; whether that is all there is."""
         if duty.given is not None or duty.id not in self.ledger.in_scope:
             return False
-        entries = self.open_entries(duty)
-        if any(worst(entry.level, self.level.governing) is not entry.level for entry in entries):
+        if any(worst(entry.level, self.level.governing) is not entry.level for entry in self.open_entries(duty)):
             return False
-        if entries:
-            discharge(self, duty, set())
+        discharge(self, duty, set())  # also what is open still from an episode before
         return True
 
     def settle_by_power(self) -> None:

@@ -93,16 +93,21 @@ class LogSoFar:
 
     def __init__(self, events: Iterable[Event]) -> None:
         self.events = Grown(events)
-        self.corrected = any(isinstance(event, Corrected) for event in self.events)
-        """Whether an event of it corrects another."""
         self._places = {event.id: place for place, event in enumerate(self.events)}
         # Shared like the register: it may name places of events that others went on with, see of_id.
+        self.corrected: frozenset[str] = frozenset()
+        """The kinds of the events that later ones of it correct; an empty one for a correction of none it held by then."""
+        for place, event in enumerate(self.events):
+            if isinstance(event, Corrected):
+                self.corrected |= self._kind_before(place, event.event)
 
     def plus(self, event: Event) -> LogSoFar:
         """This log and one more event, which it does not hold yet."""
         longer: LogSoFar = object.__new__(LogSoFar)
         longer.events = self.events.plus(event)
-        longer.corrected = self.corrected or isinstance(event, Corrected)
+        longer.corrected = self.corrected
+        if isinstance(event, Corrected):
+            longer.corrected = self.corrected | self._kind_before(len(self.events), event.event)
         shared = longer.events.shares_with(self.events)
         longer._places = self._places if shared else self._places.copy()
         longer._places[event.id] = len(self.events)
@@ -113,6 +118,11 @@ class LogSoFar:
         place = self._places.get(id_)
         found = self.events[place] if place is not None and place < len(self.events) else None
         return found if found is not None and found.id == id_ else None
+
+    def _kind_before(self, place: int, id_: str) -> set[str]:
+        """The kind of the event of that id, if it stands before that place."""
+        found = self.of_id(id_)
+        return {found.kind if found is not None and self._places[id_] < place else ""}
 
     def __reduce__(self) -> tuple[type[LogSoFar], tuple[tuple[Event, ...]]]:
         return LogSoFar, (self.events.whole(),)
