@@ -98,9 +98,7 @@ def kinds_of_power(policy: Policy) -> frozenset[str]:
 def hanging_on_later(policy: Policy) -> frozenset[str]:
     """Kinds of event whose correction may have an effect, or none, by what is recorded after it: acts of power, and
     what sets a mark that only some roles may move later. Whether any other is mended shows at once."""
-    protected = {
-        kind for kind, sources in policy.mark_sources.items() if any(mark.corrected_by for mark, _ in sources)
-    }
+    protected = {kind for kind, sources in policy.mark_sources.items() if any(mark.corrected_by for mark, _ in sources)}
     return kinds_of_power(policy) | protected
 
 
