@@ -52,7 +52,7 @@ class Case:
         # Worked out when first asked for and the same whoever asks: a memo, not a state.
         self._changes: tuple[datetime, ...] | None = None
         self._judged: dict[int, tuple[Obligation, ...]] = {}
-        self._asked: tuple[Event, tuple[Bite, ...]] | None = None
+        self._asked: tuple[Event, Policy, tuple[Bite, ...]] | None = None
 
     def branch(self) -> Case:
         twin = object.__new__(Case)
@@ -96,10 +96,10 @@ class Case:
     def forbidden(self, event: Event) -> tuple[Bite, ...]:
         """Every reason why the event may not happen in this state."""
         asked = self._asked
-        if asked is None or asked[0] is not event:
+        if asked is None or asked[0] is not event or asked[1] is not self.policy:
             bites = forbidden(self.policy, self.history, self.level, self.ledger, event)
-            asked = self._asked = event, bites
-        return asked[1]
+            asked = self._asked = event, self.policy, bites
+        return asked[2]
 
     def advance(self, event: Event, extra: tuple[Bite, ...] = ()) -> Moves:
         """Take one event in: forbidden, fold, level, scope, open, tighten, discharge."""
