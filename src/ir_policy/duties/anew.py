@@ -16,7 +16,7 @@ from attrs import frozen
 from ir_policy.duties.amend import amended
 from ir_policy.duties.case import Case
 from ir_policy.duties.gates import Bite
-from ir_policy.duties.judge import breach_of
+from ir_policy.duties.judge import breached
 from ir_policy.errors import Refusal
 from ir_policy.log.events import Corrected, Event
 from ir_policy.log.history import stamp_of
@@ -171,7 +171,7 @@ def _without_effect(policy: Policy) -> frozenset[str]:
 
 
 def _breached(case: Case, now: datetime) -> set[str]:
-    return {entry.key for entry in case.ledger.entries.values() if breach_of(entry, now) is not None}
+    return breached(case.ledger.entries.values(), now)
 
 
 def _conclusions(case: Case, now: datetime) -> dict[str, str]:

@@ -22,7 +22,7 @@ __all__ = [
     "Obligation",
     "State",
     "before_closing",
-    "breach_of",
+    "breached",
     "changes_of",
     "cuts",
     "judged",
@@ -131,6 +131,11 @@ def obligations_of(entries: Mapping[str, Entry], now: datetime, at_risk: AtRisk)
     return tuple(found)
 
 
+def breached(entries: Iterable[Entry], now: datetime) -> set[str]:
+    """The keys of those that are breached at the instant: what :func:`obligations_of` says of them, and no more."""
+    return {entry.key for entry in entries if _breach(entry, now) is not None}
+
+
 def judged(entry: Entry, now: datetime, at_risk: AtRisk, binding: datetime | None) -> Obligation:
     """One obligation at the instant."""
     duty, due = entry.duty, entry.due
@@ -146,7 +151,7 @@ def judged(entry: Entry, now: datetime, at_risk: AtRisk, binding: datetime | Non
         mark=entry.mark, anchor=due.anchor if due is not None else entry.anchor.at, opened_at=entry.opens_at if entry.opens_at is not None else entry.opened_at,
         due=deadline.at if deadline is not None else None, due_kind=due.kind if due is not None else "",
         boundary=deadline.boundary if deadline is not None else "", status=status.value,
-        breach=breach_of(entry, now), verdict=verdict, met_at=met.at if met is not None else None, late_by=late_by,
+        breach=_breach(entry, now), verdict=verdict, met_at=met.at if met is not None else None, late_by=late_by,
         blocked_by=(), attempts=entry.attempts, document=duty.document,
         limit=str(due.within.limit) if due is not None else "", item=entry.item,
     )  # fmt: skip
@@ -244,7 +249,7 @@ def _missed(deadline: Deadline | None, at: datetime) -> bool:
     return deadline is not None and deadline.missed(at)
 
 
-def breach_of(entry: Entry, now: datetime) -> Breach | None:
+def _breach(entry: Entry, now: datetime) -> Breach | None:
     """Read off, never stored: whether the binding deadline is missed for certain."""
     firm = entry.firm
     if firm is None or firm.latest is None or entry.superseded:
