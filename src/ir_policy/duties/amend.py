@@ -20,7 +20,7 @@ from ir_policy.log.fields import thawed
 from ir_policy.rules.model import Policy
 from ir_policy.terms import Clause
 
-__all__ = ["amended"]
+__all__ = ["amended", "hanging_on_later"]
 
 Key = Callable[[Event], tuple[datetime, datetime]]
 RULE = CORRECTIONS
@@ -92,6 +92,14 @@ def kinds_of_power(policy: Policy) -> frozenset[str]:
         for act in gate.forbids if gate.void else ():
             kinds.add({"decision": "severity-decided", "finding": "breach-finding"}.get(act.kind, act.name))
     return frozenset(kinds)
+
+
+@lru_cache(maxsize=16)
+def hanging_on_later(policy: Policy) -> frozenset[str]:
+    """Kinds of event whose correction may have an effect, or none, by what is recorded after it: acts of power, and
+    what sets a mark that only some roles may move later. Whether any other is mended shows at once."""
+    protected = {kind for kind, sources in policy.mark_sources.items() if any(mark.corrected_by for mark, _ in sources)}
+    return kinds_of_power(policy) | protected
 
 
 def _roles_needed(
