@@ -188,7 +188,8 @@ def _linked(step: Step, chain: Chain, salt: str) -> Step:
 
 def _belongs_before(incident: Incident, event: Event) -> bool:
     """Whether the log must be folded afresh: the event stands before others, or a correction may hang on it."""
-    return inverted(event, incident._last) or not incident._log.corrected.isdisjoint(hanging_on_later(incident.policy))
+    hanging = hanging_on_later(incident.opened_under)
+    return inverted(event, incident._last) or not incident._log.corrected.isdisjoint(hanging)
 
 
 def _bites(incident: Incident, event: Event) -> tuple[Bite, ...]:

@@ -73,6 +73,10 @@ def added(name: str, **fields: object) -> Edit:
     return lambda tree: tree["duties"].update({name: duty})
 
 
+def mark(name: str, **fields: object) -> Edit:
+    return lambda tree: tree["marks"].update({name: {"means": name, **fields}})
+
+
 LOOSER: Final[dict[str, tuple[Edit, ...]]] = {
     "a longer limit": (within("client-update", "4 hours"), within("internal-alert", "2 hours")),
     "a limit with less behind it": (within("internal-alert", {"limit": "15 minutes", "basis": "advisory"}),),
@@ -101,6 +105,10 @@ STRICTER: Final[dict[str, tuple[Edit, ...]]] = {
               met_by={"event": "note"}),
     ),
     "a worse row": (row("sev2-partial-outage", "SEV1"),),
+    "a mark more": (
+        mark("talking", corrected_by=["incident-commander"], set_by=[{"event": "channel-opened"}]),
+        added("minutes", when={"mark": "talking"}, starts="talking", within="2 hours", met_by={"event": "note"}),
+    ),
 }  # fmt: skip
 
 
@@ -192,11 +200,13 @@ class TestNothingThatRunsIsLoosened:
                     examined += 1
         assert examined > 200
 
-    @given(log=logs(POLICY, max_size=14, newer=[newer("owed to fewer"), newer("a shorter limit"), newer("lapsing")]))
+    @given(
+        log=logs(POLICY, max_size=14, newer=[newer("owed to fewer"), newer("a shorter limit"), newer("a mark more")])
+    )
     @settings(max_examples=60, deadline=None)
     def test_in_whatever_story_and_by_whomever(self, log: list[Event]) -> None:
         """Also where it is adopted twice, without authority, dated back, recorded late: no step clears a breach or moves a due later."""
-        policies = [newer("owed to fewer"), newer("a shorter limit"), newer("lapsing")]
+        policies = [newer("owed to fewer"), newer("a shorter limit"), newer("a mark more")]
         found = incident(log[0]).knowing(*policies)
         for event in log[1:]:
             step = ir.record(found, event)
@@ -515,6 +525,23 @@ class TestWhoAdoptsWhat:
         assert owed(incident(*story, adopted=[more]), hours(3))["client-update@client/acme#0"].due == hours(1)
         story = [*story[:2], reported(hours(3), {"streaming-unavailable": YES, "client/acme": YES})]
         assert owed(incident(*story, adopted=[more]), hours(3))["client-update@client/acme#0"].due == hours(4)
+
+    def test_a_mark_only_the_newer_version_protects_is_moved_later_by_its_roles_only(self) -> None:
+        """The correction is judged by the version of its own time."""
+        protects = newer("a mark more")
+        opened = told("channel-opened", minutes(10), channel="#inc-20260311-down", id="opened")
+        fields = {"at": "2026-03-10T22:20:00Z"}
+        said = {"event": "opened", "fields": fields, "reason": "a slip", "evidence": ["mail"]}
+        found = incident(detected(), opened, adopts(protects, minutes(30)), adopted=[protects])
+        slip = told("corrected", minutes(40), "lee", **said)
+        assert [(r.rule, r.who) for r in ir.check(found, slip)] == [("corrections", ("incident-commander",))]
+        mended = ir.apply(found, told("corrected", minutes(40), COMMANDER, **said)).incident
+        assert (mended.marks["talking"], owed(mended, minutes(40))["minutes@internal#0"].due) == (
+            minutes(20),
+            minutes(140),
+        )
+        before = incident(detected(), opened, adopted=[protects])
+        assert ir.check(before, told("corrected", minutes(20), "lee", **said)) == ()
 
     def test_it_is_not_corrected_but_followed_by_another(self) -> None:
         adoption = adopts(self.OTHER, minutes(10), id="adoption")
