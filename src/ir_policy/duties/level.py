@@ -14,7 +14,7 @@ from ir_policy.log.history import History, Stamp, stamp_of
 from ir_policy.rules.model import Policy
 from ir_policy.terms import LEVELS, Severity, Truth, worst
 
-__all__ = ["Level", "as_if", "deciding_roles"]
+__all__ = ["Level", "as_if", "decides", "deciding_roles", "set_decided_marks"]
 
 
 class Level:
@@ -105,10 +105,10 @@ class Level:
             _tell(policy, history, self.governing)
 
     def _decide(self, policy: Policy, history: History, event: SeverityDecided) -> None:
-        if any(history.may_act_as(policy, role, event.by) for role in deciding_roles(policy)):
+        if decides(policy, history, event):
             self.decided, self.raised, self.base = event.severity, None, self.supported
             self.authorised = True
-            _set_decided_marks(policy, history, event)
+            set_decided_marks(policy, history, event)
         else:
             self.raised = worst(self.raised, event.severity)
         self.worst_decided = worst(self.worst_decided, event.severity)
@@ -160,7 +160,13 @@ def _bits_at(policy: Policy) -> tuple[tuple[int, int], ...]:
     return tuple((sum(bits[at:]), sum(bits[:at])) for at in range(len(LEVELS)))
 
 
-def _set_decided_marks(policy: Policy, history: History, event: Event) -> None:
+def decides(policy: Policy, history: History, event: SeverityDecided) -> bool:
+    """Whether it is said by somebody who decides the level, and does not only raise it."""
+    return any(history.may_act_as(policy, role, event.by) for role in deciding_roles(policy))
+
+
+def set_decided_marks(policy: Policy, history: History, event: Event) -> None:
+    """Let the marks that a decision sets stand at this one, unless they stand already."""
     for mark in policy.marks.values():
         if any(source.kind == "decision" for source in mark.sources):
             history.set_mark(policy, mark.id, stamp_of(event))

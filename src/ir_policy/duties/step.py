@@ -10,6 +10,7 @@ from typing import Any
 
 from attrs import evolve
 
+from ir_policy.clocks import BeforeClosed
 from ir_policy.duties.asking import ask
 from ir_policy.duties.discharge import discharge
 from ir_policy.duties.entries import Due, Entry, Status, candidate, earlier, ended_at
@@ -85,8 +86,8 @@ class _Step(Moment):
         if duty.given is not None:
             # What was asked for before is met first: a sending keeps the last promise before it makes the next.
             discharge(self, duty, set())
-            if holds and not again and not former:
-                ask(self, duty, duty.given)
+            if holds and not again:
+                ask(self, duty, duty.given, opens=not former)
             return
         present = recipients_of(duty, self.history, self.ledger, self.policy) if holds else ()
         owed = [recipient for recipient in present if not self._exempted(duty, recipient)]
@@ -125,13 +126,18 @@ class _Step(Moment):
 
     def _end(self, entry: Entry) -> None:
         """What had to be done before closing is missed by the closing."""
-        due, firm = (
-            ended_at(due, self.when(), self.event.at, known_when(self.event), "deadline")
-            for due in (entry.due, entry.firm)
-        )
+        due, firm = (self._ended(due) for due in (entry.due, entry.firm))
+        if entry.duty is not self.policy.duties.get(entry.duty.id):
+            # The rule in force may have given it an instant; it had to come before the closing all the same.
+            own = self._ended(candidate(self.policy, entry.duty, entry.level, entry.anchor, self.event, "deadline"))
+            if own is not None and own.kind == BeforeClosed.kind and not entry.missed(self.event.at):
+                due, firm = earlier(due, own), earlier(firm, binding_of(own))
         if (due, firm) != (entry.due, entry.firm):
             self.ledger.put(evolve(entry, due=due, firm=firm))
             self.moves.tightened.append(entry.key)
+
+    def _ended(self, due: Due | None) -> Due | None:
+        return ended_at(due, self.when(), self.event.at, known_when(self.event), "deadline")
 
     def _lapse(self, entry: Entry) -> None:
         at = self.event.at
@@ -286,6 +292,8 @@ class _Step(Moment):
         level = worst(entry.level, self.level.governing)
         found = (entry.anchor, entry.mark) if entry.repeat else self._anchor(duty, level)
         due = candidate(self.policy, duty, level, found[0], self.event, "born-overdue") if found is not None else None
+        if self.history.closing is not None and due is not None:
+            due = ended_at(due, self.history.closing, due.set_at, due.known_at, due.cause)
         standing, firm = (self._set_again(entry, old) for old in (entry.due, entry.firm))
         revived = evolve(
             entry, duty=duty, status=Status.ACTIVE if entry.opens_at is None else Status.PENDING, settled=None, settled_by="",

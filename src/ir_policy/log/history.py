@@ -199,6 +199,8 @@ class History:
             handle(self, policy, event)
         elif isinstance(event, Opaque):
             self.opaque += 1
+        if event.kind in _meeting(policy):
+            self._act(event, "event", event.kind)
         for mark, source in _sources_of(policy, event.kind):
             self._set_by(policy, mark, source, event)
 
@@ -346,10 +348,6 @@ class History:
             self.hold_since = None
         elif self.hold_since is None:
             self.hold_since = stamp_of(event)
-        self._act(event, "event", event.kind)
-
-    def _happened(self, policy: Policy, event: Event) -> None:
-        self._act(event, "event", event.kind)
 
     def _closed(self, policy: Policy, event: Event) -> None:
         assert isinstance(event, Closed)
@@ -399,7 +397,6 @@ _HANDLERS: Final = {
     "phase-entered": History._phase_entered,
     "phase-not-applicable": History._phase_not_applicable,
     "step-done": History._step_done,
-    "documented": History._happened,
     "notice-drafted": History._notice_drafted,
     "notice-edited": History._notice_drafted,
     "notice-sent": History._notice_sent,
@@ -408,15 +405,19 @@ _HANDLERS: Final = {
     "hold-started": History._hold,
     "hold-extended": History._hold,
     "hold-released": History._hold,
-    "recovered": History._happened,
-    "postmortem-distributed": History._happened,
-    "action-opened": History._happened,
-    "action-closed": History._happened,
     "merged": History._merged,
     "closed": History._closed,
     "waived": History._waived,
     "reopened": History._reopened,
 }
+
+
+@lru_cache(maxsize=16)
+def _meeting(policy: Policy) -> frozenset[str]:
+    """The kinds of event that by themselves meet some duty."""
+    return frozenset(
+        name for duty in policy.all_rules() for act in duty.met_by if act.kind == "event" for name in act.names
+    )
 
 
 def _sources_of(policy: Policy, kind: str) -> tuple[tuple[MarkRule, MarkSource], ...]:
