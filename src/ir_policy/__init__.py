@@ -61,6 +61,7 @@ from ir_policy.rules.model import Policy
 from ir_policy.terms import NO, UNKNOWN, YES, Basis, Phase, Severity, Truth
 
 if TYPE_CHECKING:
+    from ir_policy.exchange.plain import as_json
     from ir_policy.exchange.published import schema
     from ir_policy.present.chronicle import Timeline, TimelineEntry, timeline
     from ir_policy.rules.compile import load_policy
@@ -118,6 +119,7 @@ __all__ = [
     "Log",
     "PolicyPin",
     # what goes in and out, for other languages
+    "as_json",
     "schema",
     # what can happen
     "Event",
@@ -159,6 +161,7 @@ __all__ = [
 
 _LAZY = {
     "load_policy": "ir_policy.rules.compile",
+    "as_json": "ir_policy.exchange.plain",
     "schema": "ir_policy.exchange.published",
     "timeline": "ir_policy.present.chronicle",
     "Timeline": "ir_policy.present.chronicle",

@@ -110,6 +110,10 @@ def log(policy: ir.Policy, lines: str) -> ir.Incident:
     assert_type(ir.write_log(incident.log, incident.pin), str)
     assert_type(ir.event_schema(), dict[str, Any])
     assert_type(ir.schema("brief"), dict[str, Any])
+    said: list[dict[str, Any]] = ir.as_json(ir.obligations(incident, t0 := incident.log[0].at), "obligations", now=t0)
+    assert_type(said, list[dict[str, Any]])
+    checked: dict[str, Any] = ir.as_json(ir.check(incident, incident.log[0]), "check", incident, t0)
+    assert_type(checked, dict[str, Any])
     return ir.replay(policy, incident.log, known_at=datetime(2026, 4, 3, tzinfo=timezone.utc))
 
 

@@ -101,7 +101,14 @@ def test_everything_the_command_line_prints_is_valid(tmp_path: Path, capsys: pyt
         out = capsys.readouterr().out
         assert out.count("\n") == 1
         assert faults(name, json.loads(out)) == [], words
-    assert {name for name, _, _ in commands} == set(NAMES) - {"document", "event", "log-line", "obligations"}
+    assert {name for name, _, _ in commands} == set(NAMES) - {
+        "document",
+        "event",
+        "log-line",
+        "obligations",
+        "obligation",
+        "reminder",
+    }
 
 
 def test_the_schemas_themselves_can_be_printed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -126,10 +126,6 @@ def _placed(name: str, schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     found = {key: _placed(name, value) for key, value in schema.items()}
-    alike = found.get("prefixItems")
-    if alike and all(item == alike[0] for item in alike) and found.get("items") is False:
-        # so many of the same: said as more programs understand it
-        found["items"] = found.pop("prefixItems")[0]
     target = schema.get("$ref")
     if isinstance(target, str) and target.startswith("#/$defs/"):
         found["$ref"] = f"#/components/schemas/{name}.{target.removeprefix('#/$defs/')}"

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 import ir_policy as ir
 from portal_backend.actions import Done, add, asked, open_
-from portal_backend.answers import check_json, explanation_json, rfc3339, step_json
+from portal_backend.answers import rfc3339
 from portal_backend.bodies import read_object
 from portal_backend.calls import host_of, incident_of, media_of, person_of
 from portal_backend.openapi import answer, body, ref, trouble
@@ -83,7 +83,7 @@ def add_event(
 )
 def check_event(request: Request, id: str, said: Body) -> Response:  # noqa: A002
     kept, event, refusals = asked(host_of(request).store, incident_of(id), said, person_of(request, "respond"))
-    return _json(check_json(kept.incident, event, refusals), kept)
+    return _json(ir.as_json(refusals, "check", kept.incident, event.at), kept)
 
 
 # --- what is asked --------------------------------------------------------------------------------------
@@ -120,7 +120,7 @@ def get_brief(request: Request, id: str) -> Response:  # noqa: A002
 )
 def get_obligations(request: Request, id: str) -> Response:  # noqa: A002
     kept, now = seen(request, id)
-    return _json(ir.brief(kept.incident, now).as_json()["obligations"], kept)
+    return _json(ir.as_json(ir.obligations(kept.incident, now), "obligations", now=now), kept)
 
 
 @router.get(
@@ -134,7 +134,7 @@ def explain(
     subject: Annotated[str, Query(max_length=400, description="An obligation, a duty, a gate, or `severity`.")],
 ) -> Response:
     kept, now = seen(request, id)
-    return _json(explanation_json(kept.incident, ir.explain(kept.incident, subject, now), now), kept)
+    return _json(ir.as_json(ir.explain(kept.incident, subject, now), "explanation", kept.incident, now), kept)
 
 
 @router.get(
@@ -301,7 +301,7 @@ def _line(kept: Kept, now: datetime) -> dict[str, Any]:
 def _done(done: Done) -> Response:
     after = done.step.incident
     headers = {"etag": f'"{after.head}"', "location": f"/incidents/{after.id}"}
-    return JSONResponse(step_json(done.step, done.seq), 201 if done.new else 200, headers)
+    return JSONResponse({**ir.as_json(done.step, "step"), "seq": done.seq}, 201 if done.new else 200, headers)
 
 
 def _json(said: Any, kept: Kept) -> Response:

@@ -220,19 +220,7 @@ def _event_row(step: ir.Step) -> dict[str, Any]:
 
 
 def _body(reminder: ir.Reminder) -> str:
-    said = {
-        "key": reminder.key,
-        "incident": reminder.incident,
-        "kind": reminder.kind,
-        "obligation": reminder.obligation,
-        "duty": reminder.duty,
-        "title": reminder.title,
-        "recipient": reminder.recipient,
-        "owed_by": reminder.owed_by,
-        "at": reminder.at.isoformat(),
-        "due": reminder.due.isoformat() if reminder.due is not None else None,
-    }
-    return json.dumps(said, ensure_ascii=False)
+    return json.dumps(ir.as_json(reminder, "reminder"), ensure_ascii=False)
 
 
 def _erase_in_outbox(connection: Connection, id_: str, names: frozenset[str]) -> None:

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 import ir_policy as ir
 from portal_backend import pages, routes
 from portal_backend.actions import Forbidden
-from portal_backend.answers import problems_json, refused_json
+from portal_backend.answers import problems_json
 from portal_backend.bodies import BadBody
 from portal_backend.calls import Host, Trouble
 from portal_backend.limits import Limits
@@ -56,7 +56,7 @@ def _trouble(_: Request, error: Exception) -> JSONResponse:
 
 def _malformed(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, (ir.EventInvalid, ir.PolicyInvalid, ir.QuestionInvalid))
-    return JSONResponse(problems_json(type(error).__name__, error.problems), 422)
+    return JSONResponse(ir.as_json(error, "error"), 422)
 
 
 def _bad_question(_: Request, error: Exception) -> JSONResponse:
@@ -67,7 +67,7 @@ def _bad_question(_: Request, error: Exception) -> JSONResponse:
 
 def _forbidden(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Forbidden)
-    return JSONResponse(refused_json(error.refusals), 403 if error.actor else 409)
+    return JSONResponse(ir.as_json(ir.Refused(error.refusals), "refused"), 403 if error.actor else 409)
 
 
 def _moved(_: Request, error: Exception) -> JSONResponse:

@@ -16,9 +16,9 @@ from ir_policy.terms import FrozenMap, canonical_json
 __all__ = ["canonical_text", "digest_of"]
 
 _LEFT_OUT: Final = frozenset(
-    {"digest", "canonical", "bit_index", "bits", "mark_sources", "worse_if_yes", "worse_if_no", "zone_data"}
+    {"digest", "canonical", "bit_index", "bits", "mark_sources", "worse_if_yes", "worse_if_no", "zone_data", "written"}
 )
-"""What follows from the rest, or is named beside the digest in every answer."""
+"""What follows from the rest, says the same in other words, or is named beside the digest in every answer."""
 
 
 def canonical_text(value: object, bits: FrozenMap[Atom, int]) -> str:
