@@ -106,6 +106,8 @@ def log(policy: ir.Policy, lines: str) -> ir.Incident:
     assert_type(read.events, tuple[ir.Event, ...])
     assert_type(read.policy, ir.PolicyPin | None)
     assert_type(ir.read_event({"kind": "note"}), ir.Event)
+    body: dict[str, Any] = ir.read_object(b'{"kind": "note", "text": "calm"}', longest=1000)
+    assert_type(ir.read_said(body, "inc-7", datetime(2026, 4, 3, tzinfo=timezone.utc), by="ana", id="n-1"), ir.Event)
     incident = ir.replay(policy, read)
     assert_type(ir.write_log(incident.log, incident.pin), str)
     assert_type(ir.event_schema(), dict[str, Any])
@@ -176,4 +178,9 @@ def chained(policy: ir.Policy, first: ir.Detected, salt: str, now: datetime) -> 
     for reminder in ir.reminders(ir.replay(policy, log), now, now + timedelta(hours=1)):
         assert_type(reminder, ir.Reminder)
         assert_type(reminder.due, datetime | None)
+    told: list[ir.Reminder | dict[str, object]] = [
+        *ir.reminders(step.incident, None, now),
+        {"key": "kept as JSON", "sent_at": now},
+    ]
+    assert_type(ir.export(lines, policy, now, told=told, head=step.incident.head, seq=2), str)
     return ir.erase(lines, names=["ana"], texts=[step.event.id])

@@ -95,6 +95,7 @@ def test_everything_the_command_line_prints_is_valid(tmp_path: Path, capsys: pyt
         ("error", 2, ["brief", slip, "--now", OKTA]),
         ("error", 2, ["brief", example, "--policy", slip, "--now", OKTA]),
         ("error", 2, ["schema", "breif"]),
+        ("export", 0, ["export", example, "--now", OKTA]),
     ]  # fmt: skip
     for name, code, words in commands:
         assert main([*map(str, words), "--json"]) == code, words

@@ -9,12 +9,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import ir_policy as ir
 from portal_backend.answers import only_the_actor
 from portal_backend.authority import beyond_the_token
-from portal_backend.bodies import as_event, is_incident_id
+from portal_backend.bodies import is_incident_id
 from portal_backend.people import Person
 from portal_backend.store import Kept, Moved, Store, Unknown
 
@@ -59,7 +60,7 @@ def open_(store: Store, body: Mapping[str, Any], person: Person, policy: str | N
     except Unknown:
         pass
     now, chosen = store.now(), _policy(store, policy)
-    event = as_event(said, id_, person, now)
+    event = _said(said, id_, person, now)
     assert isinstance(event, ir.Detected)
     _need_token(chosen, event, person)
     step = ir.open_incident(chosen, event, salt=secrets.token_hex(16))
@@ -90,16 +91,15 @@ def add(
 def asked(store: Store, id_: str, body: Mapping[str, Any], person: Person) -> tuple[Kept, ir.Event, Any]:
     """Whether an event may happen now: the incident, the event, and every reason why not."""
     kept = store.load(id_)
-    event = as_event(body, id_, person, store.now(kept), _known(kept, body))
+    event = _said(body, kept.incident, person, store.now(kept))
     return kept, event, (*beyond_the_token(kept.incident.policy, event, person), *ir.check(kept.incident, event))
 
 
 def _added(store: Store, kept: Kept, body: Mapping[str, Any], person: Person, head: str | None, record: bool) -> Done:
-    known = _known(kept, body)
-    if known is None and head not in (None, kept.head):
+    if head not in (None, kept.head) and not _holds(kept, body):
         raise Moved(kept.seq, kept.head)
     now = store.now(kept)
-    event = as_event(body, kept.incident.id, person, now, known)
+    event = _said(body, kept.incident, person, now)
     _need_token(kept.incident.policy, event, person)
     step = _step(kept.incident, event, record)
     if not step.line:
@@ -116,18 +116,21 @@ def _step(incident: ir.Incident, event: ir.Event, record: bool) -> ir.Step:
 
 
 def _opened_before(store: Store, kept: Kept, said: Mapping[str, Any], person: Person) -> Done:
-    known = _known(kept, said)
-    if known is None:
+    if not _holds(kept, said):
         raise Moved(kept.seq, kept.head)
-    event = as_event(said, kept.incident.id, person, store.now(kept), known)
+    event = _said(said, kept.incident, person, store.now(kept))
     step = ir.record(kept.incident, event, salt=secrets.token_hex(16))  # raises if it says something else by now
     return Done(step, _place(kept, event), new=False)
 
 
-def _known(kept: Kept, body: Mapping[str, Any]) -> ir.Event | None:
-    """The event in the log that has the id of this body."""
-    id_ = body.get("id")
-    return next((event for event in kept.incident.log if event.id == id_), None)
+def _said(body: Mapping[str, Any], incident: ir.Incident | str, person: Person, now: datetime) -> ir.Event:
+    """The event a body says. Who acts comes from the token; an id made by chance says nothing of the words."""
+    return ir.read_said(body, incident, now, by=person.name, id=secrets.token_hex(16))
+
+
+def _holds(kept: Kept, body: Mapping[str, Any]) -> bool:
+    """Whether the log holds an event of this id already: then it is a retry, and moves nothing."""
+    return any(event.id == body.get("id") for event in kept.incident.log)
 
 
 def _place(kept: Kept, event: ir.Event) -> int:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 import ir_policy as ir
 from portal_backend.actions import Done, add, asked, open_
 from portal_backend.answers import rfc3339
-from portal_backend.bodies import read_object
+from portal_backend.bodies import read_body
 from portal_backend.calls import host_of, incident_of, media_of, person_of
 from portal_backend.openapi import answer, body, ref, trouble
 from portal_backend.outbox import unsent
@@ -30,7 +30,7 @@ async def json_body(request: Request) -> dict[str, Any]:
     """The JSON object sent; who may send one is asked first, so that strangers learn nothing."""
     person_of(request, "respond")
     media_of(request, JSON)
-    return read_object(await request.body())
+    return read_body(await request.body())
 
 
 Body = Annotated[dict[str, Any], Depends(json_body)]
@@ -193,7 +193,7 @@ async def upload(request: Request) -> tuple[str, list[str]]:
     sent = await request.body()
     if media != JSON:
         return sent.decode("utf-8", "replace"), []
-    said = read_object(sent)
+    said = read_body(sent)
     texts = said.get("documents", [])
     if (
         not isinstance(said.get("document"), str)

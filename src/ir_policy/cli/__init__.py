@@ -17,7 +17,16 @@ from typing import Any
 import ir_policy as ir
 from ir_policy.cli.chronicle import show_timeline
 from ir_policy.cli.documents import classify_facts, show_schema
-from ir_policy.cli.logs import add_event, check_event, erase_words, explain_subject, open_log, show_brief, verify_log
+from ir_policy.cli.logs import (
+    add_event,
+    check_event,
+    erase_words,
+    explain_subject,
+    export_incident,
+    open_log,
+    show_brief,
+    verify_log,
+)
 from ir_policy.cli.shared import BAD, NO, OK, print_json, say, usage
 
 __all__ = ["main"]
@@ -96,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     gone.add_argument(
         "--text", action="append", default=[], metavar="EVENT", help="an event whose free text is taken out"
     )
+    _command(commands, "export", export_incident, "LOG", help="everything about an incident in one text, for keeping")
     _command(commands, "timeline", show_timeline, "LOG", help="what happened, what fell due, what is still to come")
     _command(commands, "classify", classify_facts, fields="fact=yes|no|unknown …", help="how severe these facts are")
     _command(

@@ -30,7 +30,16 @@ from ir_policy.present.lines import wrapped
 from ir_policy.present.result import MOVED
 from ir_policy.terms import rfc3339
 
-__all__ = ["add_event", "check_event", "erase_words", "explain_subject", "open_log", "show_brief", "verify_log"]
+__all__ = [
+    "add_event",
+    "check_event",
+    "erase_words",
+    "explain_subject",
+    "export_incident",
+    "open_log",
+    "show_brief",
+    "verify_log",
+]
 
 COLUMNS: Final = 100
 """The width of answers in sentences; a sentence that is longer goes on in the next line."""
@@ -117,6 +126,13 @@ def verify_log(arguments: argparse.Namespace) -> int:
 def erase_words(arguments: argparse.Namespace) -> int:
     """Write a chained log without some names and texts; the file itself stays as it is."""
     print_text(ir.erase(data_of(arguments.log), names=arguments.name, texts=arguments.text))
+    return OK
+
+
+def export_incident(arguments: argparse.Namespace) -> int:
+    """Write everything about an incident as one line of JSON: its log, its documents and what followed from them."""
+    incident, _, _ = incident_of(arguments)
+    print_text(ir.export(data_of(arguments.log), incident.policy, now_of(arguments)))
     return OK
 
 

@@ -105,13 +105,12 @@ def _answers() -> dict[str, tuple[str, str, dict[str, Any]]]:
         "verified": (
             "whether a log is whole",
             "What `ir-policy verify --json` prints where it is; where it is not, the error names the first bad line.",
-            closed_object(
-                {
-                    "seq": {**COUNT, "description": "How many events the log holds."},
-                    "head": or_null(text("The digest of its last line, where lines are chained.")),
-                    "chained": {"type": "boolean", "description": "Whether its lines are chained, and so as they were written."},
-                }
-            ),
+            _verified(),
+        ),
+        "export": (
+            "everything about one incident",
+            "What `ir-policy export` prints: the log, its documents, and what followed from them.",
+            _export(),
         ),
         "refused": (
             "why an event was not recorded",
@@ -319,6 +318,51 @@ def _steps() -> dict[str, Any]:
     return closed_object(
         {"done": list_of(done, "Done in this episode."), "open": texts("Not done.")},
         description="The steps of the present phase.",
+    )
+
+
+def _export() -> dict[str, Any]:
+    """One incident for keeping or handing on; the brief and the timeline in it are those of their own schemas."""
+    document = {
+        "kind": text("What kind of document it is."),
+        "id": text("Its id."),
+        "version": text("Its version."),
+        "digest": text("Covers what it says, not its comments and layout."),
+        "text": text("The document as it was written; the company's own policy is the first."),
+    }
+    reminder = reminder_schema()
+    sent_at = or_null(instant_text("When it was sent; null while it was not, or nobody said."))
+    return closed_object(
+        {
+            "export": {"const": 1, "description": "The form of this text."},
+            "as_of": instant_text("The instant judged at."),
+            "incident": text("The incident."),
+            "policy": policy_part(),
+            "verified": _verified(),
+            "log": list_of(
+                TEXT, "The log line by line as it is stored, its header first where it has one.", minItems=1
+            ),
+            "documents": list_of(closed_object(document), "What the policy is composed of.", minItems=1),
+            "brief": _brief(),
+            "timeline": timeline_schema(),
+            "reminders": list_of(
+                closed_object({**reminder["properties"], "sent_at": sent_at}),
+                "What the host told, in order of time and key.",
+            ),
+        }
+    )
+
+
+def _verified() -> dict[str, Any]:
+    return closed_object(
+        {
+            "seq": {**COUNT, "description": "How many events the log holds."},
+            "head": or_null(text("The digest of its last line, where lines are chained.")),
+            "chained": {
+                "type": "boolean",
+                "description": "Whether its lines are chained, and so as they were written.",
+            },
+        }
     )
 
 

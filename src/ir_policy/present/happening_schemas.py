@@ -19,7 +19,7 @@ from ir_policy.present.schema_parts import (
     texts,
 )
 
-__all__ = ["REMINDED", "reminder_schema", "step_schema", "timeline_schema"]
+__all__ = ["REMINDED", "TOLD", "reminder_schema", "step_schema", "timeline_schema"]
 
 TOLD: Final = (
     "event", "level", "mark", "opened", "revived", "tightened", "attempt", "met", "cancelled", "waived", "lapsed",
