@@ -7,7 +7,7 @@ and checked again, on what the log has become.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -19,7 +19,7 @@ from portal_backend.bodies import is_incident_id
 from portal_backend.people import Person
 from portal_backend.store import Kept, Moved, Store, Unknown
 
-__all__ = ["Done", "Forbidden", "add", "asked", "open_"]
+__all__ = ["Done", "Forbidden", "add", "asked", "erase", "open_"]
 
 TRIES: Final = 10
 
@@ -93,6 +93,36 @@ def asked(store: Store, id_: str, body: Mapping[str, Any], person: Person) -> tu
     kept = store.load(id_)
     event = _said(body, kept.incident, person, store.now(kept))
     return kept, event, (*beyond_the_token(kept.incident.policy, event, person), *ir.check(kept.incident, event))
+
+
+def erase(store: Store, id_: str, names: Iterable[str], texts: Iterable[str], *, head: str | None = None) -> int:
+    """Take names and free texts out of a log for good; in how many events they stood. The head stays.
+
+    Raises :class:`Forbidden` while a freeze stands, since what is affected by the incident is not erased then, and
+    :class:`~portal_backend.store.Moved` if ``head`` is given and no longer the head of the log.
+    """
+    names, texts = frozenset(names), frozenset(texts)
+    for left in reversed(range(TRIES)):
+        kept = store.load(id_)
+        if head not in (None, kept.head):
+            raise Moved(kept.seq, kept.head)
+        if kept.incident.frozen_since is not None:
+            raise Forbidden((_frozen(kept.incident.policy),), actor=False)
+        try:
+            return store.erase(id_, names, texts, kept.head)
+        except Moved:
+            if head is not None or not left:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _frozen(policy: ir.Policy) -> ir.Refusal:
+    """Why nothing is erased while a freeze stands, under the rule that says who releases it."""
+    released = "hold-released"
+    gates = policy.gates.values()
+    gate = next((one for one in gates if any(act.name == released for act in one.forbids)), None)
+    missing = (f"event {released}, for the freeze pauses erasing",)
+    return ir.Refusal(gate.id, gate.clause, missing, gate.who) if gate else ir.Refusal("freeze", "README/http", missing)
 
 
 def _added(store: Store, kept: Kept, body: Mapping[str, Any], person: Person, head: str | None, record: bool) -> Done:

@@ -14,7 +14,7 @@ import ir_policy as ir
 __all__ = ["Responses", "answer", "body", "describe", "ref", "trouble"]
 
 _USED: Final = (
-    "document", "event", "log-line", "obligations", "brief", "timeline", "check", "explanation", "step", "refused", "error",
+    "document", "event", "log-line", "obligations", "brief", "timeline", "check", "explanation", "step", "reminder", "export", "refused", "error",
 )  # fmt: skip
 _MEANING: Final = {
     400: "the body cannot be read",

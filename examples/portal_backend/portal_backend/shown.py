@@ -13,12 +13,13 @@ from portal_backend.answers import rfc3339
 __all__ = ["incident_main", "list_main"]
 
 
-def list_main(lines: list[dict[str, Any]], now: datetime) -> str:
-    """Open incidents, the worst first."""
+def list_main(lines: list[dict[str, Any]], now: datetime, total: int, after: str, more: str) -> str:
+    """Open incidents on pages by id, the worst of each page first; ``more`` is the id after which the next page begins."""
     ranked = sorted(lines, key=lambda line: (line["severity"] or "SEV", -line["overdue"], line["incident"]))
     items = "".join(_incident_item(line) for line in ranked)
-    body = f'<ul class="clocks">{items}</ul>' if items else "<p>No incident is open.</p>"
-    return _main(now, f'<h1>Open incidents <span class="count">{len(lines)}</span></h1>{body}')
+    none = "<p>No incident is open after this one.</p>" if after else "<p>No incident is open.</p>"
+    body = f'<ul class="clocks">{items}</ul>' if items else none
+    return _main(now, f'<h1>Open incidents <span class="count">{total}</span></h1>{body}{_pages(lines, after, more)}')
 
 
 def incident_main(incident: ir.Incident, now: datetime) -> str:
@@ -39,6 +40,16 @@ def incident_main(incident: ir.Incident, now: datetime) -> str:
         _foot(incident, now),
     ]
     return _main(now, "".join(parts))
+
+
+def _pages(lines: list[dict[str, Any]], after: str, more: str) -> str:
+    """Where one is among the pages, and the way on; nothing where there is one page."""
+    if not after and not more:
+        return ""
+    here = f"<span>{escape(lines[0]['incident'])} to {escape(lines[-1]['incident'])}</span>" if lines else ""
+    first = '<a id="to-first" href="/">from the beginning</a>' if after else ""
+    on = f'<a id="to-next" href="/?after={escape(more)}" rel="next">next page</a>' if more else ""
+    return f'<nav aria-label="pages"><p class="quiet">{" · ".join(filter(None, (first, here, on)))}</p></nav>'
 
 
 # --- parts ----------------------------------------------------------------------------------------------

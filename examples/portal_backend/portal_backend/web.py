@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 import ir_policy as ir
-from portal_backend import pages, routes
+from portal_backend import keeping, pages, routes
 from portal_backend.actions import Forbidden
 from portal_backend.answers import problems_json
 from portal_backend.bodies import BadBody
@@ -38,6 +38,7 @@ def create_app(host: Host) -> FastAPI:
     )
     app.state.host = host
     app.include_router(routes.router)
+    app.include_router(keeping.router)
     app.include_router(pages.router)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     for kind, handle in _HANDLERS.items():
@@ -82,10 +83,14 @@ def _saying(status: int, name: str, sentence: Callable[[Exception], str], hint: 
     return handle
 
 
-def _http(_: Request, error: Exception) -> JSONResponse:
+def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     name = "NotFound" if error.status_code == 404 else "NotAllowed"
-    return JSONResponse(problems_json(name, [ir.Problem("", str(error.detail))]), error.status_code, error.headers)
+    headers = dict(error.headers or {})
+    here = describe(request.app)["paths"].get(request.url.path, {})
+    if error.status_code == 405 and here:  # the framework names the methods of one of its routes only
+        headers["allow"] = ", ".join(sorted(method.upper() for method in here))
+    return JSONResponse(problems_json(name, [ir.Problem("", str(error.detail))]), error.status_code, headers)
 
 
 _damaged = _saying(

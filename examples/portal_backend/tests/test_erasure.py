@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from portal_backend import actions
 from portal_backend.store import Store
 from portal_backend.tables import EVENT
 from sqlalchemy import select
@@ -26,7 +27,7 @@ def test_what_is_erased_is_gone_everywhere_and_the_head_stays(portal: Portal, an
     other = another()
     before = {one.key: one.due for one in ir.obligations(other.load("inc-7").incident, portal.clock())}
     opened = other.load("inc-7").incident.log[0].id
-    assert portal.store.erase("inc-7", names=["demo"], texts=["note-1", opened]) == 3
+    assert actions.erase(portal.store, "inc-7", ["demo"], ["note-1", opened]) == 3
     for store in (portal.store, other, another()):
         kept = store.load("inc-7")
         assert kept.head == head
@@ -43,5 +44,5 @@ def test_what_is_not_there_is_said_and_nothing_changes(portal: Portal) -> None:
     portal.open(summary="reported by Miriam")
     before = stored(portal.store)
     with pytest.raises(ir.QuestionInvalid):
-        portal.store.erase("inc-7", names=["nobody"], texts=[])
+        actions.erase(portal.store, "inc-7", ["nobody"], [])
     assert stored(portal.store) == before
