@@ -57,6 +57,7 @@ from ir_policy.log.events import (
 )
 from ir_policy.log.objects import read_object
 from ir_policy.log.wire import Log, PolicyPin, erase, event_schema, read_event, read_log, write_log
+from ir_policy.present.groups import by_act
 from ir_policy.present.screen import Brief, brief
 from ir_policy.rules.model import Policy
 from ir_policy.terms import NO, UNKNOWN, YES, Basis, Phase, Severity, Truth
@@ -97,6 +98,7 @@ __all__ = [
     "Violation",
     # an incident at an instant
     "obligations",
+    "by_act",
     "next_wakeup",
     "reminders",
     "explain",

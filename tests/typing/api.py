@@ -81,6 +81,7 @@ def answers(incident: ir.Incident, now: datetime) -> timedelta | None:
         assert_type(owed.due, datetime | None)
         assert_type(owed.breach, ir.Breach | None)
         left = owed.time_left(now)
+    assert_type(ir.by_act(ir.obligations(incident, now)), tuple[tuple[ir.Obligation, ...], ...])
     assert_type(ir.next_wakeup(incident, now), datetime | None)
     assert_type(ir.explain(incident, "oaic-notice", now), ir.Explanation)
     assert_type(ir.brief(incident, now), ir.Brief)

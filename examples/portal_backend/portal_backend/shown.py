@@ -26,8 +26,9 @@ def incident_main(incident: ir.Incident, now: datetime) -> str:
     """The live clocks of one incident."""
     shown = ir.brief(incident, now)
     owed = [one for one in shown.obligations if one.status in ("active", "pending")]
-    urgent = [one for one in owed if one.verdict in ("missed", "at-risk", "undetermined") or _past(one, now)]
-    later = [one for one in owed if one not in urgent]
+    groups = ir.by_act(owed)
+    urgent = [group for group in groups if any(_is_urgent(one, now) for one in group)]
+    later = [group for group in groups if group not in urgent]
     settled = [one for one in shown.obligations if one not in owed]
     parts = [
         _head(shown),
@@ -69,7 +70,8 @@ def _head(shown: ir.Brief) -> str:
     decided = "decided" if incident.severity.decided is not None else "nobody has decided the level yet"
     why = ", ".join(shown.proposed.determined_by)
     drill = "DRILL · " if incident.drill else ""
-    overdue = f'<strong class="late">{len(shown.overdue)} overdue</strong>' if shown.overdue else "nothing overdue"
+    late = len(ir.by_act(shown.overdue))
+    overdue = f'<strong class="late">{late} overdue</strong>' if late else "nothing overdue"
     return (
         f'<h1>{escape(incident.id)} <span class="level {look}">{name}</span></h1>'
         f"<p>{drill}{escape(state)} · {escape(decided)} · {overdue}</p>"
@@ -78,28 +80,38 @@ def _head(shown: ir.Brief) -> str:
     )
 
 
-def _clocks(title: str, owed: list[ir.Obligation], incident: ir.Incident, now: datetime, none: str) -> str:
-    far = now + timedelta(days=36500)
-    owed = sorted(owed, key=lambda one: (one.due or far, one.key))
-    items = "".join(_clock(one, incident, now) for one in owed)
+def _clocks(
+    title: str, groups: list[tuple[ir.Obligation, ...]], incident: ir.Incident, now: datetime, none: str
+) -> str:
+    items = "".join(_clock(group, incident, now) for group in groups)
     body = f'<ul class="clocks">{items}</ul>' if items else f'<p class="quiet">{none}</p>'
-    return f'<h2>{title} <span class="count">{len(owed)}</span></h2>{body}'
+    return f'<h2>{title} <span class="count">{len(groups)}</span></h2>{body}'
 
 
-def _clock(one: ir.Obligation, incident: ir.Incident, now: datetime) -> str:
-    look = "late" if _past(one, now) or one.verdict == "missed" else "soon" if one.verdict == "at-risk" else "fine"
-    to = f" ({escape(one.recipient)})" if one.recipient != "internal" else ""
-    about = f": {escape(one.item)}" if one.item else ""
-    if one.due is not None:
-        left = f'<span class="left" data-due="{rfc3339(one.due)}">{_left(one, now)}</span>'
-        due = f"due {_local(one.due, incident)}"
+def _clock(group: tuple[ir.Obligation, ...], incident: ir.Incident, now: datetime) -> str:
+    """What one act meets, by its most urgent clock, and below it every limit that asks for the act."""
+    first = group[0]
+    late = any(_past(one, now) or one.verdict == "missed" for one in group)
+    look = "late" if late else "soon" if any(one.verdict == "at-risk" for one in group) else "fine"
+    recipients = dict.fromkeys(one.recipient for one in group if one.recipient != "internal")
+    to = f" ({escape(', '.join(recipients))})" if recipients else ""
+    about = f": {escape(first.item)}" if first.item else ""
+    if first.due is not None:
+        left = f'<span class="left" data-due="{rfc3339(first.due)}">{_left(first, now)}</span>'
+        due = f"due {_local(first.due, incident)}"
     else:
-        left, due = f'<span class="left">{escape((one.limit or one.due_kind).replace("-", " "))}</span>', ""
-    basis = f"{one.basis}, clause {one.clause}"
+        left, due = f'<span class="left">{escape((first.limit or first.due_kind).replace("-", " "))}</span>', ""
+    limits = dict.fromkeys(f"{one.owed_by} · {one.basis}, clause {one.clause}{_other(one, first)}" for one in group)
+    said = "".join(f'<span class="quiet line">{escape(limit)}</span>' for limit in limits)
     return (
-        f'<li class="{look}"><span class="what">{escape(one.title)}{about}{to}</span>{left}'
-        f'<span class="quiet">{escape(one.owed_by)} · {escape(basis)}</span><span class="quiet due">{due}</span></li>'
+        f'<li class="{look}"><span class="what">{escape(first.title)}{about}{to}</span>{left}'
+        f'<span class="quiet">{said}</span><span class="quiet due">{due}</span></li>'
     )
+
+
+def _other(one: ir.Obligation, first: ir.Obligation) -> str:
+    """The limit of an obligation that the same act meets and that is not the one whose clock is shown."""
+    return f", {one.limit}" if one.limit and one.due != first.due else ""
 
 
 def _held_back(incident: ir.Incident, refusals: Iterable[ir.Refusal]) -> str:
@@ -165,6 +177,10 @@ def _incident_item(line: dict[str, Any]) -> str:
 
 
 # --- words ----------------------------------------------------------------------------------------------
+
+
+def _is_urgent(one: ir.Obligation, now: datetime) -> bool:
+    return one.verdict in ("missed", "at-risk", "undetermined") or _past(one, now)
 
 
 def _past(one: ir.Obligation, now: datetime) -> bool:

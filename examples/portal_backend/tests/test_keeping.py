@@ -244,6 +244,19 @@ def test_the_page_goes_on_too(portal: Portal, monkeypatch: pytest.MonkeyPatch) -
     assert portal.client.get("/?after=%3Cscript%3E").status_code == 422
 
 
+def test_what_policy_and_statute_ask_for_is_one_clock_on_the_page(portal: Portal) -> None:
+    """One notice to one authority is shown once, with both clauses; what no act joins stays apart."""
+    portal.open()
+    facts = ("personal-data-involved", "privacy-suspected", "affected-in/de", "acts-as-controller")
+    portal.add("facts-reported", facts=dict.fromkeys(facts, "yes"))
+    portal.add("breach-finding", finding="confirmed", since=portal.clock().isoformat(), role="legal-liaison")
+    owed = [one for one in portal.owed().values() if one["recipient"] == "authority/de"]
+    assert {one["duty"] for one in owed} == {"eu-authority-notice", "eu.gdpr.33-1"}
+    page = portal.client.get("/incidents/inc-7", headers={"accept": "text/html"}).text
+    (clock,) = (item for item in re.findall(r"<li class=.*?</li>", page) if "authority/de" in item)
+    assert [clause in clock for clause in (f"clause {one['clause']}" for one in owed)] == [True, True]
+
+
 def test_the_tables_are_those_that_were_looked_through(url: str) -> None:
     """A table that is added must be looked through for what was erased, or hold nothing of incidents."""
     database = Database(url)
