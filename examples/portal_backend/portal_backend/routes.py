@@ -233,7 +233,7 @@ def _asking(store: Store, kept: Kept) -> datetime:
 
 
 def _line(kept: Kept, now: datetime) -> dict[str, Any]:
-    """One incident in a list."""
+    """One incident in a list; what one act meets counts once."""
     incident, level = kept.incident, kept.incident.severity.governing
     owed = [one for one in ir.obligations(incident, now) if one.status == "active"]
     return {
@@ -241,8 +241,8 @@ def _line(kept: Kept, now: datetime) -> dict[str, Any]:
         "severity": level.value if level is not None else None,
         "phase": incident.phase.value,
         "closed": incident.closed,
-        "owed": len(owed),
-        "overdue": sum(one.verdict == "missed" for one in owed),
+        "owed": len(ir.by_act(owed)),
+        "overdue": len(ir.by_act(one for one in owed if one.verdict == "missed")),
         "next_wakeup": rfc3339(kept.next_wakeup) if kept.next_wakeup is not None else None,
         "seq": kept.seq,
         "head": kept.head,
