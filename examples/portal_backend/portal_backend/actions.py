@@ -82,8 +82,8 @@ def add(
         kept = store.load(id_)
         try:
             return _added(store, kept, body, person, head, record)
-        except Moved:
-            if head is not None or not left:
+        except Moved as moved:  # words may have been erased meanwhile: then the head is still the one that was named
+            if head not in (None, moved.head) or not left:
                 raise
     raise AssertionError("unreachable")
 

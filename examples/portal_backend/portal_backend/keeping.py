@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
@@ -16,6 +17,7 @@ from portal_backend.openapi import answer, body, ref, trouble
 __all__ = ["router"]
 
 router = APIRouter()
+_LOG: Final = logging.getLogger(__name__)
 JSON: Final = "application/json"
 _LIST: Final[dict[str, Any]] = {"type": "array", "items": {"type": "object"}}
 
@@ -87,9 +89,9 @@ def erase_words(
         Header(alias="If-Match", description="The head you saw, in quotes: what is erased is gone.", max_length=200),
     ],
 ) -> Response:
-    person_of(request, "erase")
-    head = named_head(if_match)
+    person, head = person_of(request, "erase"), named_head(if_match)
     events = erase(host_of(request).store, incident_of(id), *words, head=head)
+    _LOG.info("%s erased words in %s events of %s", person.name, events, id)
     return JSONResponse({"events": events, "head": head}, headers={"etag": f'"{head}"'})
 
 

@@ -80,11 +80,14 @@ class Store:
         self._put_in(steps, now, [{**row, "sent_at": now} for row in told])
 
     def append(self, kept: Kept, step: ir.Step, now: datetime) -> None:
-        """Store one more event. Raises :class:`Moved` if the log is no longer the one that was loaded."""
+        """Store one more event. Raises :class:`Moved` if the log is no longer the one that was loaded, word for word."""
         after = step.incident
         moved_on = (
             update(INCIDENT)
             .where(INCIDENT.c.id == after.id, INCIDENT.c.seq == kept.seq, INCIDENT.c.head == kept.head)
+            .where(
+                INCIDENT.c.erasures == kept.erasures
+            )  # erasing moves no head, and what was loaded before it holds the words
             .values(**_state(after, now), trouble=None)
         )
         with self.database.writing() as connection:
