@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import resources
 from pathlib import Path
 from secrets import token_hex
 from typing import Final
@@ -22,7 +23,7 @@ from typing import Final
 from attrs import evolve
 
 import ir_policy as ir
-from ir_policy.testing.host import Answer, Host
+from ir_policy.testing.host import Answer, Host, another_version
 
 FAULTS: Final = {
     "marks-first": "an incident is marked as told before its reminders are written",
@@ -34,6 +35,7 @@ FAULTS: Final = {
     "drops-late": "an event from before the last one is answered and not stored",
     "other-form": "lines come back in another form, as from a column that holds JSON and not text",
     "does-nothing": "nobody is ever told",
+    "newest-for-all": "after a restart every incident goes on under the newest document, whatever its log says",
 }
 TABLES: Final = """
 create table if not exists incident(id text primary key, header text, seq int, head text, wake text, looked text);
@@ -42,6 +44,10 @@ create table if not exists outbox(key text primary key, sent int not null defaul
 create table if not exists received(key text);
 """
 POLICY: Final = ir.load_policy("motion-mavericks")
+DOCUMENT: Final = (
+    resources.files("ir_policy.rules").joinpath("catalog", "motion-mavericks.yaml").read_text(encoding="utf-8")
+)
+NEWER: Final = ir.load_policy(another_version(DOCUMENT))
 RECEIVER: Final = 0.03
 """Seconds a batch takes at the other end; a host that is done at once cannot be killed at work."""
 WINDOW: Final = 0.05
@@ -65,6 +71,7 @@ class Small:
             append=self.append,
             lines=self.lines,
             written=self._written,
+            newer=NEWER,
             environment={"PYTHONPATH": os.pathsep.join(here)},
         )
 
@@ -77,6 +84,12 @@ class Small:
             db.execute("begin immediate")
             yield db
             db.execute("commit")
+
+    def _replayed(self, id_: str, db: sqlite3.Connection, *, woken: bool = False) -> ir.Incident:
+        log = ir.read_log(self._lines(id_, db))
+        if woken and self.fault == "newest-for-all":
+            return ir.replay(NEWER, log.events)
+        return ir.replay(POLICY, log, adopted=[NEWER])
 
     # --- what everybody does ---
 
@@ -102,7 +115,7 @@ class Small:
 
     def append(self, event: ir.Event, seq: int, head: str, now: datetime) -> Answer:
         with self._writing() as db:
-            incident = ir.replay(POLICY, ir.read_log(self._lines(event.incident, db)))
+            incident = self._replayed(event.incident, db)
             at, place = incident.seq, str(incident.head)
             step = ir.record(incident, event, salt=token_hex(16))
             if not step.line and self.fault == "takes-all-again":
@@ -131,7 +144,7 @@ class Small:
             rows = db.execute(due, (now.isoformat(),)).fetchall()
             found: list[ir.Reminder] = []
             for id_, looked in rows:
-                incident = ir.replay(POLICY, ir.read_log(self._lines(id_, db)))
+                incident = self._replayed(id_, db, woken=True)
                 since = datetime.fromisoformat(looked) if self.fault == "remembers-the-last-look" else None
                 found += ir.reminders(incident, since, now)
                 self._look(db, incident, now)

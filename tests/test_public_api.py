@@ -21,7 +21,7 @@ NAMES: Final = [
     "obligations", "by_act", "next_wakeup", "reminders", "explain", "brief", "timeline", "corrections", "Obligation", "Breach", "Reminder", "Explanation", "Brief", "Timeline", "TimelineEntry", "Basis", "Phase", "Correction",
     "read_log", "read_event", "read_said", "read_object", "write_log", "erase", "export", "event_schema", "Log", "PolicyPin", "as_json", "schema",
     "Event", "Detected", "FactsReported", "SeverityDecided", "RoleChange", "ChannelOpened", "Page", "PhaseChange", "StepDone", "Notice", "BreachFinding",
-    "ProcessorTold", "RansomPaid", "NotNotifying", "Hold", "Documented", "Milestone", "Closed", "Reopened", "Merged", "Waived", "ActionEvent", "Corrected", "Note",
+    "ProcessorTold", "RansomPaid", "NotNotifying", "Hold", "Documented", "Milestone", "Closed", "Reopened", "Merged", "Waived", "ActionEvent", "PolicyAdopted", "Corrected", "Note",
     "IRPolicyError", "PolicyInvalid", "PolicyMismatch", "Refused", "Refusal", "EventInvalid", "LogInvalid", "QuestionInvalid", "CalendarExhausted", "Problem",
 ]  # fmt: skip
 """Every public name in reading order. A name that is added, dropped or moved is a decision, so it is written here too."""

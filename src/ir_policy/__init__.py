@@ -47,6 +47,7 @@ from ir_policy.log.events import (
     NotNotifying,
     Page,
     PhaseChange,
+    PolicyAdopted,
     ProcessorTold,
     RansomPaid,
     Reopened,
@@ -152,6 +153,7 @@ __all__ = [
     "Merged",
     "Waived",
     "ActionEvent",
+    "PolicyAdopted",
     "Corrected",
     "Note",
     # what can be wrong

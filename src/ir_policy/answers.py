@@ -72,7 +72,7 @@ def reminders(incident: Incident, after: datetime | None, now: datetime) -> tupl
     """
     case, _ = state_at(incident, now)
     since = instant(after, "after") if after is not None else None
-    return reminders_of(incident.id, case.ledger.entries.values(), since, instant(now, "now"), incident.policy.at_risk)
+    return reminders_of(incident.id, case.ledger.entries.values(), since, instant(now, "now"), case.policy.at_risk)
 
 
 def state_at(incident: Incident, now: datetime, *, known_at: datetime | None = None) -> tuple[Case, datetime | None]:
@@ -83,13 +83,13 @@ def state_at(incident: Incident, now: datetime, *, known_at: datetime | None = N
     if known_at is not None:
         known = known_by(incident.log, instant(known_at, "known_at"))
         if not any(isinstance(event, Detected) for event in known):
-            return Case(incident.policy), None  # the log knew of no incident yet
-        incident = replay(incident.policy, known)
+            return Case(incident.opened_under), None  # the log knew of no incident yet
+        incident = replay(incident.opened_under, known)
     if incident._last[0] <= at:
         return incident._case, None
-    events, _ = in_order(incident.policy, incident.log)
+    events, _ = in_order(incident.opened_under, incident.log)
     coming = next((event.at for event in events if event.at > at), None)
-    return folded(incident.policy, incident.log, until=lambda event: event.at > at), coming
+    return folded(incident.opened_under, incident.log, until=lambda event: event.at > at), coming
 
 
 def detected_state(incident: Incident, now: datetime) -> Case:
@@ -109,14 +109,14 @@ def explain(incident: Incident, subject: str, now: datetime) -> Explanation:
     library itself that a refusal cites, or ``severity``. Raises :class:`~ir_policy.errors.QuestionInvalid` for a subject the policy does not know.
     """
     case, _ = state_at(incident, now)
-    policy = incident.policy
+    policy = case.policy
     if not isinstance(subject, str):
         raise QuestionInvalid([Problem("subject", "is not text", "name a duty, an obligation, a gate or severity")])
     found = [o for o in obligations(incident, now) if subject in (o.key, o.duty)]
     if found:
         latest = max(found, key=lambda o: (o.status in ("active", "pending"), o.period, o.recipient))
         at = instant(now, "now")
-        log = [event for event in in_order(policy, incident.log)[0] if event.at <= at]
+        log = [event for event in in_order(incident.opened_under, incident.log)[0] if event.at <= at]
         return explain_obligation(case, latest, at, log)
     if subject in policy.duties:
         return explain_duty(case, policy.duties[subject])
@@ -135,4 +135,4 @@ def corrections(incident: Incident) -> tuple[Correction, ...]:
     """Every conclusion that was drawn once and is drawn otherwise now, in the order the log learnt better."""
     if not isinstance(incident, Incident):
         raise QuestionInvalid([Problem("incident", "is not an incident", "pass what open_incident or replay returned")])
-    return all_drawn_anew(incident.policy, incident.log)
+    return all_drawn_anew(incident.opened_under, incident.log)

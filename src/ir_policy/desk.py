@@ -15,15 +15,25 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from ir_policy.duties.anew import Correction, drawn_anew, folded, in_order, inverted, order
-from ir_policy.duties.case import Case
+from ir_policy.duties.case import Case, fold
 from ir_policy.duties.gates import Bite
 from ir_policy.duties.ledger import Moves
 from ir_policy.duties.severity import known_fact
 from ir_policy.duties.suggested import suggestions
 from ir_policy.errors import EventInvalid, LogInvalid, PolicyMismatch, Problem, QuestionInvalid, Refusal, Refused
-from ir_policy.incident import Incident, Step
-from ir_policy.log.events import Corrected, Detected, Event, FactsReported, Notice, RoleChange, StepDone
-from ir_policy.log.wire import Log, PolicyPin
+from ir_policy.incident import Incident, Step, need_policies
+from ir_policy.log.events import (
+    Corrected,
+    Detected,
+    Event,
+    FactsReported,
+    Notice,
+    PolicyAdopted,
+    RoleChange,
+    StepDone,
+)
+from ir_policy.log.fields import PolicyPin
+from ir_policy.log.wire import Log
 from ir_policy.rules.model import Policy
 from ir_policy.terms import instant, nearest
 
@@ -101,22 +111,25 @@ def record(incident: Incident, event: Event, *, salt: str = "") -> Step:
 def _taken_in(incident: Incident, event: Event) -> Step:
     """What the event does: one step further, or the whole log again where it belongs before what was there."""
     log = (*incident.log, event)
-    if _belongs_before(incident, event):
-        return _step(_folded(incident.policy, log), event, None, incident)
+    if _belongs_before(incident, event) or isinstance(event, PolicyAdopted):
+        return _step(_folded(incident.opened_under, log), event, None, incident)
     case = incident._case.branch()
     moves = case.advance(event)
     positions = {**incident._positions, event.id: incident.seq}
-    return _step(Incident(incident.policy, log, case, positions, order(event)), event, moves, incident)
+    return _step(Incident(incident.opened_under, log, case, positions, order(event)), event, moves, incident)
 
 
-def replay(policy: Policy, log: Log | Iterable[Event], *, known_at: datetime | None = None) -> Incident:
+def replay(
+    policy: Policy, log: Log | Iterable[Event], *, adopted: Iterable[Policy] = (), known_at: datetime | None = None
+) -> Incident:
     """The incident a log says; the same as recording its events one by one.
 
-    ``known_at`` leaves out what the log had not learnt by then. Raises :class:`~ir_policy.errors.PolicyMismatch` when
-    the log's header names another document, :class:`~ir_policy.errors.LogInvalid` when it is not the log of one
+    ``policy`` is the one the log was begun under, ``adopted`` are others that its adoptions name, in any order; more than it
+    names do no harm, and may be adopted later. ``known_at`` leaves out what the log had not learnt by then. Raises
+    :class:`~ir_policy.errors.PolicyMismatch` when the log's header names another document, or an adoption one that was not given, :class:`~ir_policy.errors.LogInvalid` when it is not the log of one
     incident, and :class:`~ir_policy.errors.QuestionInvalid` when ``known_at`` is asked of events without a recording time.
     """
-    _need_policy(policy)
+    policy = _with_adopted(policy, adopted)
     chain = None
     if isinstance(log, Log):
         if not isinstance(log.policy, (PolicyPin, type(None))):
@@ -133,7 +146,30 @@ def replay(policy: Policy, log: Log | Iterable[Event], *, known_at: datetime | N
         raise QuestionInvalid([Problem("known_at", "the log knew of no incident yet", "ask for a later instant")])
     if not any(isinstance(event, Detected) for event in events):
         raise LogInvalid(0, "no signal detected this incident; a log holds at least one 'detected'")
+    for event in events:
+        if isinstance(event, PolicyAdopted) and not _at_hand(policy, event):
+            raise PolicyMismatch.at_adoption(event.policy.id, event.policy.version, event.policy.digest)
     return _folded(policy, events, chain)
+
+
+def _with_adopted(policy: Policy, adopted: Iterable[Policy]) -> Policy:
+    """The policy with those at hand that may be adopted."""
+    _need_policy(policy)
+    try:
+        newer = tuple(adopted)
+    except TypeError:
+        raise QuestionInvalid([Problem("adopted", "is not a list of policies", "put it in brackets")]) from None
+    need_policies("adopted", newer)
+    if not newer:
+        return policy
+    from ir_policy.rules.succession import with_newer  # few need it
+
+    return with_newer(policy, newer)
+
+
+def _at_hand(policy: Policy, event: PolicyAdopted) -> bool:
+    """Whether the document that is adopted was given, or is the one in force."""
+    return event.policy.digest == policy.digest or event.policy.digest in policy.newer
 
 
 # --- the fold -------------------------------------------------------------------------------------------
@@ -142,9 +178,7 @@ def replay(policy: Policy, log: Log | Iterable[Event], *, known_at: datetime | N
 def _folded(policy: Policy, log: tuple[Event, ...], chain: Chain | None = None) -> Incident:
     """Sort once, then fold once."""
     events, bites = in_order(policy, log)
-    case = Case(policy)
-    for event in events:
-        case.advance(event, bites.get(event.id, ()))
+    case = fold(Case(policy), events, bites)
     positions = {event.id: index for index, event in enumerate(log)}
     return Incident(policy, log, case, positions, order(events[-1]), chain)
 
@@ -172,9 +206,9 @@ def _bites(incident: Incident, event: Event) -> tuple[Bite, ...]:
     """What forbids the event at its own place in the order."""
     if not _belongs_before(incident, event):
         return incident._case.forbidden(event)
-    events, ineffective = in_order(incident.policy, (*incident.log, event))
+    events, ineffective = in_order(incident.opened_under, (*incident.log, event))
     here = next(one for one in events if one.id == event.id)
-    case = folded(incident.policy, (*incident.log, event), until=lambda one: one.id == event.id)
+    case = folded(incident.opened_under, (*incident.log, event), until=lambda one: one.id == event.id)
     return (*case.forbidden(here), *ineffective.get(event.id, ()))
 
 
@@ -196,6 +230,9 @@ def _admit(incident: object, event: object) -> bool:
         raise EventInvalid([Problem("incident", f"'{event.incident}' is not this incident, '{incident.id}'")])
     position = incident._positions.get(event.id)
     if position is None:
+        if isinstance(event, PolicyAdopted) and not _at_hand(incident.opened_under, event):
+            what = f"'{event.policy.id}@{event.policy.version}' ({event.policy.digest[:15]}) is not at hand"
+            raise EventInvalid([Problem("policy", what, "load it, and go on with incident.knowing(policy)")])
         return False
     if not incident.log[position].says_the_same(event):
         raise EventInvalid(
@@ -249,7 +286,7 @@ def _unknown_words(policy: Policy, event: Event) -> list[Problem]:
         problems.append(Problem("role", f"unknown role '{event.role}'", nearest(event.role, policy.roles)))
     if isinstance(event, Notice):
         for duty in event.duties:
-            if duty not in policy.duties:
+            if not policy.rules_of(duty):
                 problems.append(Problem("duties", f"unknown duty '{duty}'", nearest(duty, policy.duties)))
     return problems
 

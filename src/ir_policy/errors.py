@@ -87,14 +87,21 @@ class QuestionInvalid(_WithProblems):
 
 
 class PolicyMismatch(IRPolicyError):
-    """This log was written under another document than the one given."""
+    """This log was written under another document than the one given, or adopts one that was not given."""
 
     def __init__(self, expected: str, given: str) -> None:
         self.expected = expected
         self.given = given
         super().__init__(expected, given)
 
+    @classmethod
+    def at_adoption(cls, id_: str, version: str, digest: str) -> PolicyMismatch:
+        """The document that an adoption in the log names is not at hand; ``given`` is empty then."""
+        return cls(f"'{id_}@{version}' ({digest[:15]})", "")
+
     def __str__(self) -> str:
+        if not self.given:
+            return f"this log adopts policy {self.expected}, which was not given; load it and pass adopted=[policy]"
         return (
             f"this log was written under policy {self.expected}, but {self.given} was given; "
             f"load the document the log names"

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ir_policy.duties.anew import Correction
 from ir_policy.duties.case import Case, Violation
 from ir_policy.duties.severity import Classification, classify_bits
-from ir_policy.log.events import Event
+from ir_policy.errors import Problem, QuestionInvalid
+from ir_policy.log.events import Event, PolicyAdopted
+from ir_policy.log.fields import PolicyPin
 from ir_policy.log.history import FactState, Tenure
-from ir_policy.log.wire import PolicyPin, header_line, log_line
+from ir_policy.log.wire import header_line, log_line
 from ir_policy.rules.model import Policy
 from ir_policy.terms import FrozenMap, Phase, Severity
 
 if TYPE_CHECKING:
     from ir_policy.log.chain import Chain
 
-__all__ = ["Incident", "Levels", "Step"]
+__all__ = ["Incident", "Levels", "Step", "need_policies"]
 
 
 @frozen
@@ -42,7 +45,8 @@ class Incident:
     Two incidents are equal when their policies and logs are.
     """
 
-    policy: Policy
+    opened_under: Policy
+    """The policy the log's header names; the one in force now is :attr:`policy`."""
     log: tuple[Event, ...]
     """Every event in the order it was recorded."""
     _case: Case = field(repr=False)
@@ -51,13 +55,37 @@ class Incident:
     _chain: Chain | None = field(repr=False, default=None)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Incident) and (self.policy.digest, self.log) == (other.policy.digest, other.log)
+        mine = (self.opened_under.digest, self.log)
+        return isinstance(other, Incident) and mine == (other.opened_under.digest, other.log)
 
     def __hash__(self) -> int:
-        return hash((self.policy.digest, self.log))
+        return hash((self.opened_under.digest, self.log))
 
     def __repr__(self) -> str:
         return f"<Incident {self.id}, {self.seq} events, {self.policy.id} {self.policy.version}>"
+
+    def knowing(self, *newer: Policy) -> Incident:
+        """The same incident with those policies at hand, so that a ``policy-adopted`` may name one of them by digest.
+
+        Raises :class:`~ir_policy.errors.QuestionInvalid` for anything but a loaded policy.
+        """
+        from ir_policy.rules.succession import with_newer  # few need it
+
+        need_policies("newer", newer)
+        case = self._case.branch()
+        case.policy = with_newer(case.policy, newer)
+        return evolve(self, opened_under=with_newer(self.opened_under, newer), case=case)
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force: the one the incident was opened under, or the one it adopted last."""
+        return self._case.policy
+
+    @property
+    def policies(self) -> tuple[PolicyPin, ...]:
+        """Every policy the incident was under, in order: a host keeps these documents as long as the log."""
+        void = {violation.event for violation in self._case.violations if violation.void}
+        return (self.pin, *(e.policy for e in self.log if isinstance(e, PolicyAdopted) and e.id not in void))
 
     @property
     def id(self) -> str:
@@ -81,7 +109,7 @@ class Incident:
     @property
     def pin(self) -> PolicyPin:
         """What the header of this incident's log says."""
-        return PolicyPin(self.policy.id, self.policy.version, self.policy.digest)
+        return PolicyPin(self.opened_under.id, self.opened_under.version, self.opened_under.digest)
 
     @property
     def severity(self) -> Levels:
@@ -190,3 +218,12 @@ class Step:
     def line(self) -> str:
         """What is to be appended to the log, without the line break: chained if the log is; empty when nothing is."""
         return "" if self.known else self._line or log_line(self.event)
+
+
+def need_policies(where: str, policies: Iterable[object]) -> None:
+    """Refuse anything that is not a loaded policy."""
+    for index, policy in enumerate(policies):
+        if not isinstance(policy, Policy):
+            raise QuestionInvalid(
+                [Problem(f"{where}[{index}]", "is not a loaded policy", "pass what load_policy returned")]
+            )

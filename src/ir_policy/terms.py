@@ -306,6 +306,7 @@ EVENT_FIELDS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "waived": (("reason",), ("obligation", "gate", "role")),
     "action-opened": (("action", "owner", "due"), ()),
     "action-closed": (("action",), ("owner", "due")),
+    "policy-adopted": (("policy", "reason"), ("role",)),
     "corrected": (("event", "fields", "reason", "evidence"), ("role",)),
     "note": (("text",), ()),
 }

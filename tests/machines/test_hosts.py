@@ -14,6 +14,7 @@ from ir_policy.testing.host import (
     Host,
     Report,
     Trial,
+    adopted_policy,
     everything_at_once,
     examine,
     killed_pollers,
@@ -33,18 +34,21 @@ CAUGHT: Final[dict[str, tuple[Callable[..., Trial], str]]] = {
     "drops-late": (other_orders, "lost"),
     "other-form": (racing_writers, "broken"),
     "does-nothing": (other_orders, "lost"),
+    "newest-for-all": (adopted_policy, "lost"),
 }
 """For each fault the trial that finds it, and under which heading."""
+FEW: Final[dict[object, dict[str, int]]] = {adopted_policy: {"incidents": 4}}
+"""Some incidents less, so that an ordinary run stays short."""
 
 
 def test_every_fault_has_a_trial() -> None:
     assert CAUGHT.keys() == FAULTS.keys()
 
 
-@pytest.mark.parametrize("trial", [other_orders, racing_writers, stepping_clocks])
+@pytest.mark.parametrize("trial", [other_orders, racing_writers, stepping_clocks, adopted_policy])
 def test_a_good_host_passes(trial: Callable[..., Trial], tmp_path: Path) -> None:
     """What needs no kill is tried in every run."""
-    found = trial(Small(tmp_path / "host.sqlite").host())
+    found = trial(Small(tmp_path / "host.sqlite").host(), **FEW.get(trial, {}))
     assert found.ok, found
     assert all(count > 0 for count in found.examined.values())
 
@@ -54,9 +58,9 @@ def test_a_good_host_passes_them_all(tmp_path: Path) -> None:
     databases = iter(range(10))
     report = examine(lambda: Small(tmp_path / f"{next(databases)}.sqlite").host(), reminders=120, kills=3, appends=24)
     assert report.ok, report
-    assert len(report.trials) == 4
+    assert len(report.trials) == 5
     assert all(count > 0 for trial in report.trials for count in trial.examined.values())
-    assert str(report).count("passed") == 4
+    assert str(report).count("passed") == 5
 
 
 @pytest.mark.prove
@@ -73,7 +77,7 @@ def test_a_host_that_cannot_say_what_it_has_written_is_killed_by_the_clock(tmp_p
 def test_a_planted_fault_is_found(fault: str, tmp_path: Path) -> None:
     """As what it is: what was lost is called lost, what came twice doubled, a changed line broken."""
     trial, heading = CAUGHT[fault]
-    more = {"kills": 6} if trial is killed_pollers else {}
+    more = {"kills": 6} if trial is killed_pollers else FEW.get(trial, {})
     found = trial(Small(tmp_path / "host.sqlite", fault).host(), **more)
     assert not found.ok
     assert getattr(found, heading), found

@@ -153,6 +153,7 @@ def every_kind(at: datetime) -> tuple[ir.Event, ...]:
         ir.Page(kind="page-sent", incident="i", at=at, by="a", level="primary", person="ana"),
         ir.BreachFinding(incident="i", at=at, by="a", finding="confirmed", since=at),
         ir.ProcessorTold(incident="i", at=at, by="a", vendor="mux"),
+        ir.PolicyAdopted(incident="i", at=at, by="a", policy=ir.PolicyPin("p", "1", "sha256:1"), reason="r"),
         ir.RansomPaid(incident="i", at=at, by="a", amount_known=False),
         ir.NotNotifying(
             incident="i", at=at, by="a", duty="oaic-notice", recipient="oaic", ground="no breach", reason="x"

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 import ir_policy as ir
 from ir_policy.cli import main
 from ir_policy.testing import logs
+from support_documents import shipped
 from support_duties import POLICY
 from support_schema import faults
 from support_time import REPO
@@ -38,6 +39,18 @@ def chained(policy: ir.Policy) -> tuple[list[str], ir.Incident]:
     return lines, step.incident
 
 
+def policies_in(whole: dict[str, Any]) -> list[ir.Policy]:
+    """The policies an export holds, from its documents alone; each is the one whose digest it names."""
+    texts = {one["digest"]: one["text"] for one in whole["documents"]}
+    found = []
+    for named in whole["policies"]:
+        first, *others = (texts[digest] for digest in named["documents"])
+        policy = ir.load_policy(first, documents=others)
+        assert (policy.id, policy.version, policy.digest) == (named["id"], named["version"], named["digest"])
+        found.append(policy)
+    return found
+
+
 class TestWhole:
     """The text is enough: documents, log and heads in it give every answer again."""
 
@@ -50,8 +63,7 @@ class TestWhole:
         lines = ir.write_log(incident.log, incident.pin)
         whole = json.loads(ir.export(lines, POLICY, now))
         assert faults("export", whole) == []
-        first, *others = (one["text"] for one in whole["documents"])
-        policy = ir.load_policy(first, documents=others)
+        (policy,) = policies_in(whole)
         assert [one["digest"] for one in whole["documents"]] == [one.digest for one in policy.documents]
         read = ir.read_log(whole["log"], head=whole["verified"]["head"], seq=whole["verified"]["seq"])
         again = ir.replay(policy, read)
@@ -82,6 +94,32 @@ class TestWhole:
         assert len(found) == 1
         (whole,) = found
         assert whole == f"{json.dumps(json.loads(whole), ensure_ascii=False, sort_keys=True, separators=(',', ':'))}\n"
+
+    def test_a_policy_that_was_adopted_is_in_it_too(self, policy: ir.Policy) -> None:
+        """With the documents of both, each once; from the text alone the log replays under one after the other."""
+        newer = ir.load_policy(shipped("motion-mavericks.yaml").replace("version: 0.2.0", "version: 0.3.0", 1))
+        first = ir.Detected(incident="inc-7", at=T0, by="sentry", source="sentry")
+        adoption = ir.PolicyAdopted(
+            incident="inc-7",
+            at=T0 + timedelta(minutes=1),
+            by="incident-commander",
+            policy=ir.PolicyPin(newer.id, newer.version, newer.digest),
+            reason="in force since today",
+        )
+        incident = ir.record(ir.open_incident(policy, first).incident.knowing(newer), adoption).incident
+        lines = ir.write_log(incident.log, incident.pin)
+        now = T0 + timedelta(hours=1)
+        whole = json.loads(ir.export(lines, policy, now, adopted=[newer]))
+        assert faults("export", whole) == []
+        begun, adopted = policies_in(whole)
+        assert [begun.digest, adopted.digest] == [policy.digest, newer.digest]
+        assert len(whole["documents"]) == len(policy.documents) + 1
+        again = ir.replay(begun, ir.read_log(whole["log"]), adopted=[adopted])
+        assert again.policies == incident.policies
+        assert ir.as_json(ir.brief(again, now), "brief") == whole["brief"]
+        assert whole["brief"]["policy"]["digest"] == newer.digest
+        with pytest.raises(ir.PolicyMismatch):
+            ir.export(lines, policy, now)
 
     def test_what_was_told(self, policy: ir.Policy) -> None:
         """Reminders as values, or as a host keeps them, with when they were sent; in order of time and key."""

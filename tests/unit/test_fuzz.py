@@ -147,6 +147,7 @@ PLAUSIBLE: Final[Mapping[str, st.SearchStrategy[Any]]] = {
         st.fixed_dictionaries({"at": TIMES}),
         st.fixed_dictionaries({"facts": st.dictionaries(st.sampled_from(FACTS), st.sampled_from(["yes", "no"]), min_size=1)}),
     ),
+    "pin": st.sampled_from([{"id": POLICY.id, "version": POLICY.version, "digest": POLICY.digest}, {"id": "a", "version": "1", "digest": "b"}]),
     "precision": st.sampled_from(["minute", "day", "month"]),
     "lowering": st.sampled_from(LOWERINGS),
     "finding": st.sampled_from(FINDINGS),

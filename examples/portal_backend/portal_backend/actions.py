@@ -92,7 +92,8 @@ def asked(store: Store, id_: str, body: Mapping[str, Any], person: Person) -> tu
     """Whether an event may happen now: the incident, the event, and every reason why not."""
     kept = store.load(id_)
     event = _said(body, kept.incident, person, store.now(kept))
-    return kept, event, (*beyond_the_token(kept.incident.policy, event, person), *ir.check(kept.incident, event))
+    incident = _knowing(store, kept.incident, event)
+    return kept, event, (*beyond_the_token(incident.policy, event, person), *ir.check(incident, event))
 
 
 def erase(store: Store, id_: str, names: Iterable[str], texts: Iterable[str], *, head: str | None = None) -> int:
@@ -131,11 +132,21 @@ def _added(store: Store, kept: Kept, body: Mapping[str, Any], person: Person, he
     now = store.now(kept)
     event = _said(body, kept.incident, person, now)
     _need_token(kept.incident.policy, event, person)
-    step = _step(kept.incident, event, record)
+    step = _step(_knowing(store, kept.incident, event), event, record)
     if not step.line:
         return Done(step, _place(kept, event), new=False)
     store.append(kept, step, now)
     return Done(step, step.incident.seq, new=True)
+
+
+def _knowing(store: Store, incident: ir.Incident, event: ir.Event) -> ir.Incident:
+    """The incident with the policy at hand that the event adopts, if it adopts one."""
+    if not isinstance(event, ir.PolicyAdopted):
+        return incident
+    found = store.policies.adopted_in([event])
+    if not found and event.policy.digest != incident.opened_under.digest:
+        raise ir.EventInvalid([ir.Problem("policy.digest", "is the digest of no policy here", "add the policy first")])
+    return incident.knowing(*found)
 
 
 def _step(incident: ir.Incident, event: ir.Event, record: bool) -> ir.Step:

@@ -82,6 +82,15 @@ class Policies:
                     self._loaded[digest] = _composed(connection, digest)
             return self._loaded[digest]
 
+    def adopted_in(self, log: Iterable[ir.Event]) -> list[ir.Policy]:
+        """The policies that a log adopts, as far as somebody added them."""
+        wanted = {event.policy.digest for event in log if isinstance(event, ir.PolicyAdopted)}
+        with self._database.reading() as connection:
+            known = (
+                connection.scalars(select(POLICY.c.digest).where(POLICY.c.digest.in_(wanted))).all() if wanted else []
+            )
+        return [self.of(digest) for digest in sorted(known)]
+
     def listed(self) -> list[dict[str, Any]]:
         """What there is, the newest first."""
         with self._database.reading() as connection:

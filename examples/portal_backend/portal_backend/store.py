@@ -121,7 +121,12 @@ class Store:
 
     def _put_in(self, steps: list[ir.Step], now: datetime, told: list[dict[str, Any]]) -> None:
         incident = steps[-1].incident
-        row = {"id": incident.id, "policy": incident.policy.digest, "header": incident.header, **_state(incident, now)}
+        row = {
+            "id": incident.id,
+            "policy": incident.opened_under.digest,
+            "header": incident.header,
+            **_state(incident, now),
+        }
         try:
             with self.database.writing() as connection:
                 connection.execute(insert(INCIDENT).values(**row))
@@ -148,7 +153,7 @@ class Store:
                 self._cache.move_to_end(key)
         if incident is None:
             log = ir.read_log(_lines(connection, row), head=row.head, seq=row.seq)
-            incident = ir.replay(self.policies.of(row.policy), log)
+            incident = ir.replay(self.policies.of(row.policy), log, adopted=self.policies.adopted_in(log.events))
             self._remember(incident, row.erasures)
         return Kept(incident, row.seq, row.head, row.closed, row.next_wakeup, row.erasures)
 
@@ -161,8 +166,9 @@ class Store:
             lines = _lines(connection, row)
             sent = connection.execute(select(OUTBOX.c.body, OUTBOX.c.sent_at).where(OUTBOX.c.incident == id_)).all()
         told = [{**json.loads(one.body), "sent_at": one.sent_at} for one in sent]
+        adopted = self.policies.adopted_in(ir.read_log(lines).events)
         policy = self.policies.of(row.policy)
-        return ir.export(lines, policy, now, told=told, head=row.head, seq=row.seq), row.head
+        return ir.export(lines, policy, now, adopted=adopted, told=told, head=row.head, seq=row.seq), row.head
 
     def log_text(self, id_: str) -> tuple[str, int, str]:
         """The log as it is stored, how many events it has, and its head."""

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
+from importlib.resources import files
 from itertools import count
 from pathlib import Path
 
@@ -26,8 +27,9 @@ from postgres import CannotBeHad, Cluster
 from sqlalchemy import func, select
 
 import ir_policy as ir
-from ir_policy.testing.host import Answer, Host, examine
+from ir_policy.testing.host import Answer, Host, another_version, examine
 
+DOCUMENT = files("ir_policy.rules").joinpath("catalog", "motion-mavericks.yaml").read_text(encoding="utf-8")
 HERE = Path(__file__).resolve().parent
 
 
@@ -58,6 +60,7 @@ class Portal:
             lines=self._lines,
             written=self._written,
             environment=environment(),
+            newer=ir.load_policy(another_version(DOCUMENT)),
         )
 
     def close(self) -> None:
@@ -68,7 +71,9 @@ class Portal:
         database = Database(self._url)
         database.create()
         policies = Policies(database, self._clock)
-        policies.add_shipped()
+        shipped = policies.add_shipped()
+        policies.add(another_version(DOCUMENT), (), "conformance", current=False)
+        assert policies.current() == shipped
         return Store(database, policies, self._clock)
 
     def _clock(self) -> datetime:
@@ -120,7 +125,7 @@ class Portal:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Every trial on SQLite and on PostgreSQL; 0 if the portal passed them all."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    for name, many in (("reminders", 2000), ("kills", 8), ("appends", 200), ("at-once", 20)):
+    for name, many in (("reminders", 2000), ("kills", 8), ("appends", 200), ("at-once", 20), ("live", 50)):
         parser.add_argument(f"--{name}", type=int, default=many)
     given = vars(parser.parse_args(arguments))
     with ExitStack() as stack:

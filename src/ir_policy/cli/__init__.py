@@ -146,6 +146,14 @@ def _command(
     command.add_argument(
         "--policy", metavar="ID|FILE", help="the document; else the log's header, else motion-mavericks"
     )
+    if judges and "LOG" in positional and name != "open":
+        command.add_argument(
+            "--adopted",
+            action="append",
+            default=[],
+            metavar="ID|FILE",
+            help="a document that the log adopts; shipped ones are found",
+        )
     if judges:
         command.add_argument("--now", metavar="RFC3339", help="the instant to judge at; else the clock")
     command.add_argument("--json", action="store_true", help="for programs: canonical JSON on one line")

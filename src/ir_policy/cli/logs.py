@@ -132,7 +132,7 @@ def erase_words(arguments: argparse.Namespace) -> int:
 def export_incident(arguments: argparse.Namespace) -> int:
     """Write everything about an incident as one line of JSON: its log, its documents and what followed from them."""
     incident, _, _ = incident_of(arguments)
-    print_text(ir.export(data_of(arguments.log), incident.policy, now_of(arguments)))
+    print_text(ir.export(data_of(arguments.log), incident.opened_under, now_of(arguments)))
     return OK
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ir_policy.incident import Incident
 
 __all__ = [
-    "BAD", "NO", "OK", "data_of", "incident_of", "instant_of", "now_of", "policy_of", "print_json", "print_text", "say", "size",
+    "BAD", "NO", "OK", "data_of", "incident_of", "instant_of", "now_of", "pin_of", "policy_of", "print_json", "print_text", "say", "size",
     "usage", "write",
 ]  # fmt: skip
 
@@ -32,7 +32,34 @@ def incident_of(arguments: argparse.Namespace) -> tuple[Incident, int, bool]:
     log = ir.read_log(data)
     by_header = log.policy if not arguments.policy else None
     policy = _pinned(by_header) if by_header is not None else policy_of(arguments)
-    return ir.replay(policy, log), len(data), not data or data.endswith(b"\n")
+    return ir.replay(policy, log, adopted=_adopted(log, arguments)), len(data), not data or data.endswith(b"\n")
+
+
+def _adopted(log: ir.Log, arguments: argparse.Namespace) -> list[ir.Policy]:
+    """The documents ``--adopted`` names, the one an event to be added adopts, and what the log adopts of the shipped ones."""
+    named = [*arguments.adopted, *(word.partition("=")[2] for word in _adopting(arguments))]
+    found = [ir.load_policy(_source(text)) for text in named]
+    for event in log.events:
+        if isinstance(event, ir.PolicyAdopted) and event.policy.digest not in {one.digest for one in found}:
+            try:
+                found.append(ir.load_policy(f"{event.policy.id}@{event.policy.version}"))
+            except ir.QuestionInvalid:
+                what = f"this log adopts '{event.policy.id}@{event.policy.version}', which is not shipped"
+                raise ir.QuestionInvalid(
+                    [ir.Problem("adopted", what, "pass the document with --adopted FILE")]
+                ) from None
+    return found
+
+
+def _adopting(arguments: argparse.Namespace) -> list[str]:
+    fields = arguments.fields if getattr(arguments, "kind", "") == ir.PolicyAdopted.only_kind else []
+    return [word for word in fields if word.startswith("policy=")]
+
+
+def pin_of(text: str) -> dict[str, str]:
+    """How a log names the document that a path or an id leads to."""
+    policy = ir.load_policy(_source(text))
+    return {"id": policy.id, "version": policy.version, "digest": policy.digest}
 
 
 def data_of(log: str) -> bytes:

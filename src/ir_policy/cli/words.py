@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 
 import ir_policy as ir
-from ir_policy.cli.shared import instant_of, now_of
+from ir_policy.cli.shared import instant_of, now_of, pin_of
 from ir_policy.log.events import KINDS, kinds_of_value
 from ir_policy.terms import nearest, rfc3339
 
@@ -49,6 +49,8 @@ def event_of(kind: str, arguments: argparse.Namespace, said: Mapping[str, object
 def _value(kind: str, text: str) -> object:
     if kind in ("ids", "labels", "references"):
         return [item.strip() for item in text.split(",") if item.strip()]
+    if kind == "pin":
+        return pin_of(text)
     if kind == "flag":
         return {"true": True, "yes": True, "false": False, "no": False}.get(text, text)
     if kind == "truths":

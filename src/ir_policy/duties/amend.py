@@ -11,11 +11,11 @@ from datetime import datetime
 from functools import lru_cache
 from itertools import takewhile
 
-from ir_policy.duties.case import Case
+from ir_policy.duties.case import Case, fold
 from ir_policy.duties.gates import Bite
 from ir_policy.duties.own_rules import CORRECTIONS
 from ir_policy.errors import EventInvalid, Refusal
-from ir_policy.log.events import Corrected, Event, event_from_wire, to_wire
+from ir_policy.log.events import Corrected, Event, PolicyAdopted, event_from_wire, to_wire
 from ir_policy.log.fields import thawed
 from ir_policy.rules.model import Policy
 from ir_policy.terms import Clause
@@ -50,6 +50,8 @@ def _corrected(
     target = current.get(correction.event)
     if target is None or isinstance(target, Corrected):
         return Refusal(RULE, CLAUSE, (f"an event of this log; '{correction.event}' is none",)), None
+    if isinstance(target, PolicyAdopted):
+        return Refusal(RULE, CLAUSE, ("another adoption: one that was recorded stays as it is",)), None
     fields = {name: thawed(value) for name, value in correction.fields.items()}
     if FIXED & fields.keys():
         return Refusal(RULE, CLAUSE, ("kind, id, incident and by to stay as they are",)), None
@@ -73,10 +75,8 @@ def _powerless(
     """Why the author of a correction may not do what the corrected event then does: an act of power stays one."""
     if event.kind not in kinds_of_power(policy):
         return None
-    case = Case(policy)
-    for earlier in takewhile(lambda one: one.id != event.id, sorted({**current, event.id: event}.values(), key=key)):
-        if not isinstance(earlier, Corrected):
-            case.advance(earlier)
+    story = sorted({**current, event.id: event}.values(), key=key)
+    case = _fold(policy, takewhile(lambda one: one.id != event.id, story), key)
     as_its_own = event_from_wire({**to_wire(event), "by": correction.by})
     refusals = [bite.refusal for bite in case.forbidden(as_its_own) if bite.void]
     if not refusals:
@@ -121,8 +121,4 @@ def _may_correct(
 
 
 def _fold(policy: Policy, events: Iterable[Event], key: Key) -> Case:
-    case = Case(policy)
-    for event in sorted(events, key=key):
-        if not isinstance(event, Corrected):
-            case.advance(event)
-    return case
+    return fold(Case(policy), [event for event in sorted(events, key=key) if not isinstance(event, Corrected)])

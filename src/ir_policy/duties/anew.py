@@ -9,18 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from itertools import takewhile
 from typing import Final
 
 from attrs import frozen
 
 from ir_policy.duties.amend import amended
-from ir_policy.duties.case import Case
+from ir_policy.duties.case import Case, fold
 from ir_policy.duties.gates import Bite
+from ir_policy.duties.own_rules import ADOPTIONS
 from ir_policy.errors import Refusal
-from ir_policy.log.events import Corrected, Event
+from ir_policy.log.events import Corrected, Event, PolicyAdopted
 from ir_policy.log.history import stamp_of
 from ir_policy.rules.model import Policy
-from ir_policy.terms import rfc3339
+from ir_policy.terms import Clause, rfc3339
 
 __all__ = ["Correction", "all_drawn_anew", "drawn_anew", "folded", "in_order", "inverted", "order"]
 
@@ -54,20 +56,30 @@ def inverted(event: Event, last: tuple[datetime, datetime]) -> bool:
 
 def in_order(policy: Policy, log: Sequence[Event]) -> tuple[list[Event], Mapping[str, tuple[Bite, ...]]]:
     """The events in the order of the fold, as corrections left them; and the corrections that have no effect."""
-    if any(isinstance(event, Corrected) for event in log):
-        return amended(policy, tuple(log), order)
-    return sorted(log, key=order), {}
+    kinds = {event.kind for event in log}
+    events, bites = sorted(log, key=order), _dated_back(log) if PolicyAdopted.only_kind in kinds else {}
+    if Corrected.only_kind in kinds:
+        events, more = amended(policy, tuple(log), order)
+        bites = {**bites, **more}
+    return events, bites
+
+
+def _dated_back(log: Sequence[Event]) -> dict[str, tuple[Bite, ...]]:
+    """The adoptions that stand before what the log held already: they would change by which rules it was judged then."""
+    found: dict[str, tuple[Bite, ...]] = {}
+    last: tuple[datetime, datetime] | None = None
+    for event in log:
+        if isinstance(event, PolicyAdopted) and last is not None and order(event) < last:
+            missing = f"a day and time after what the log holds already, {rfc3339(last[0])}"
+            found[event.id] = (Bite(Refusal(ADOPTIONS, Clause("metadata/status"), (missing,)), void=True),)
+        last = order(event) if last is None else max(last, order(event))
+    return found
 
 
 def folded(policy: Policy, log: Sequence[Event], until: Callable[[Event], bool] = lambda event: False) -> Case:
     """What follows from a log, up to the first event in order for which ``until`` holds."""
     events, bites = in_order(policy, log)
-    case = Case(policy)
-    for event in events:
-        if until(event):
-            break
-        case.advance(event, bites.get(event.id, ()))
-    return case
+    return fold(Case(policy), list(takewhile(lambda event: not until(event), events)), bites)
 
 
 def all_drawn_anew(policy: Policy, log: Sequence[Event]) -> tuple[Correction, ...]:
@@ -124,7 +136,7 @@ class _Story:
     def _advance(self, event: Event) -> None:
         if len(self.events) == len(self.kept) * KEPT_EVERY:
             self.kept.append(self.case.branch())
-        self.case.advance(event, self.bites.get(event.id, ()))
+        self.case.advance(event, self.bites.get(event.id, ()), self.events)
         self.events.append(event)
 
 
@@ -162,7 +174,7 @@ def drawn_anew(before: Case, after: Case, event: Event, known: datetime, inverte
 def _without_effect(policy: Policy) -> frozenset[str]:
     """Kinds no rule asks about: they can change no conclusion, whenever they arrive."""
     asked = set(policy.mark_sources)
-    for duty in policy.duties.values():
+    for duty in policy.all_rules():
         asked.update(name for act in duty.met_by if act.kind == "event" for name in act.names)
     for gate in policy.gates.values():
         asked.update(forbidden.name for forbidden in gate.forbids if forbidden.kind == "event")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from attrs import frozen
@@ -13,12 +14,12 @@ from ir_policy.duties.ledger import Ledger, Moves
 from ir_policy.duties.level import Level
 from ir_policy.duties.needs import Needs
 from ir_policy.duties.step import step
-from ir_policy.log.events import Event
+from ir_policy.log.events import Event, PolicyAdopted
 from ir_policy.log.history import History
 from ir_policy.rules.model import Gate, Policy
-from ir_policy.terms import Clause
+from ir_policy.terms import Clause, FrozenMap
 
-__all__ = ["Case", "Violation"]
+__all__ = ["Case", "Violation", "fold"]
 
 
 @frozen
@@ -94,8 +95,11 @@ class Case:
         """Every reason why the event may not happen in this state."""
         return forbidden(self.policy, self.history, self.level, self.ledger, event)
 
-    def advance(self, event: Event, extra: tuple[Bite, ...] = ()) -> Moves:
-        """Take one event in: forbidden, fold, level, scope, open, tighten, discharge."""
+    def advance(self, event: Event, extra: tuple[Bite, ...] = (), told: Sequence[Event] = ()) -> Moves:
+        """Take one event in: forbidden, fold, level, scope, open, tighten, discharge.
+
+        ``told`` is what came before it in the order of the fold; only the adoption of another policy looks at that.
+        """
         bites = (*self.forbidden(event), *extra)
         void = any(bite.void for bite in bites)
         self.violations += tuple(
@@ -105,7 +109,22 @@ class Case:
         if void:
             self.history.skip()
             return Moves()
+        if isinstance(event, PolicyAdopted) and event.policy.digest != self.policy.digest:
+            from ir_policy.duties.adoption import gone_on  # few need it
+
+            without_effect = {violation.event for violation in self.violations if violation.void}
+            self.policy, self.history = gone_on(
+                self.policy, self.history, self.level, self.ledger, event, told, without_effect
+            )
         before = (self.history.yes, self.history.no, self.level.governing)
         self.history.advance(self.policy, event)
         self.level.advance(self.policy, self.history, event)
         return step(self.policy, self.history, self.level, self.ledger, event, before)
+
+
+def fold(case: Case, events: Sequence[Event], bites: Mapping[str, tuple[Bite, ...]] = FrozenMap()) -> Case:
+    """The case with all those events taken in, in the order given; ``bites`` says more of what forbids one, by id."""
+    for index, event in enumerate(events):
+        told = events[:index] if isinstance(event, PolicyAdopted) else ()
+        case.advance(event, bites.get(event.id, ()), told)
+    return case

@@ -17,6 +17,8 @@ __all__ = ["discharge"]
 def discharge(moment: Moment, duty: Duty, opened: set[str]) -> None:
     """Meet what this event meets; ``opened`` are the keys that opened or were revived in this very step."""
     for entry in moment.ledger.of(duty.id):
+        if entry.duty is not duty:
+            continue  # it ends by the rule of that name it opened under
         # What opens in this very step may be met in it, even where it would lapse at once.
         if not (entry.key in opened or entry.is_open(moment.event.at)) or entry.key in moment.asked:
             continue
@@ -102,8 +104,9 @@ def _is_about(moment: Moment, entry: Entry) -> bool:
 def _is_named(moment: Moment, duty: Duty, act: Act) -> bool:
     if duty.id in act.duties:
         return True
-    others = (moment.policy.duties.get(name) for name in act.duties)
-    return bool(duty.act) and any(other is not None and other.act == duty.act for other in others)
+    return bool(duty.act) and any(
+        other.act == duty.act for name in act.duties for other in moment.policy.rules_of(name)
+    )
 
 
 def _attempted(moment: Moment, entry: Entry, act: Act, missing: tuple[str, ...]) -> None:

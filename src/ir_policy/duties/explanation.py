@@ -53,7 +53,8 @@ class Explanation:
 
 def explain_obligation(case: Case, obligation: Obligation, now: datetime, log: Sequence[Event]) -> Explanation:
     """One obligation: from which rule, facts, mark and event it follows, and how it stands. ``log`` is what happened by then."""
-    duty, entry = case.policy.duties[obligation.duty], case.ledger.entries[obligation.key]
+    entry = case.ledger.entries[obligation.key]
+    duty = entry.duty
     lines = [
         ("now", _standing(obligation, entry, now)),
         *_ending_lines(case.policy, obligation, entry, log),
@@ -195,7 +196,7 @@ def _waiting(case: Case, duty: Duty) -> Iterator[str]:
                 words = atom_words(case.policy, atom)
                 yield f"{words if sign else f'not {words}'} ({_word(_atom_truth(case, atom))} now)"
     elif duty.given is None and not recipients_of(duty, case.history, case.ledger, case.policy):
-        followed = [case.policy.duties[to.owed].title for to in duty.owed_to if to.owed]
+        followed = [case.policy.rules_of(to.owed)[-1].title for to in duty.owed_to if to.owed]
         yield f"somebody '{followed[0]}' is owed to" if followed else "somebody it is owed to: all are ruled out"
     standing = [mark for mark in duty.starts if case.history.mark(mark, duty.per) is not None]
     computed = any(s.kind in ("level", "duty") for mark in duty.starts for s in case.policy.marks[mark].sources)
@@ -213,7 +214,12 @@ def _owner(policy: Policy, duty: Duty, owner: str) -> str:
 
 
 def _rule_lines(policy: Policy, duty: Duty) -> Iterator[tuple[str, str]]:
-    yield "clause", _clause(policy, duty.document, duty.clause)
+    former = next((one for one in policy.former.get(duty.id, ()) if one.duty is duty), None)
+    if former is None:
+        yield "clause", _clause(policy, duty.document, duty.clause)
+    else:
+        yield "clause", f"{duty.clause} of {duty.document}"
+        yield "rule of", f"{former.policy}, under which it opened; it ends by that rule"
     yield "basis", duty.basis.value
     if duty.source is not None:
         yield "source", _source(duty.source)

@@ -18,9 +18,18 @@ from attrs import frozen
 from ir_policy.duties.ledger import Ledger
 from ir_policy.duties.level import Level
 from ir_policy.duties.needs import Needs
-from ir_policy.duties.own_rules import EPISODES, PHASES, UNKNOWN_EVENTS, who_may
+from ir_policy.duties.own_rules import ADOPTIONS, EPISODES, PHASES, UNKNOWN_EVENTS, who_may
 from ir_policy.errors import Refusal
-from ir_policy.log.events import Closed, Event, NotNotifying, PhaseChange, SeverityDecided, StepDone, Waived
+from ir_policy.log.events import (
+    Closed,
+    Event,
+    NotNotifying,
+    PhaseChange,
+    PolicyAdopted,
+    SeverityDecided,
+    StepDone,
+    Waived,
+)
 from ir_policy.log.history import History
 from ir_policy.rules.model import Duty, Form, Gate, Per, Policy, Release
 from ir_policy.rules.words import definite_words
@@ -46,6 +55,8 @@ def forbidden(policy: Policy, history: History, level: Level, ledger: Ledger, ev
         bites.extend(_waiver_bites(policy, history, ledger, event))
     elif isinstance(event, NotNotifying):
         bites.extend(_exemption_bites(policy, history, event))
+    elif isinstance(event, PolicyAdopted):
+        bites.extend(_adoption_bites(policy, history, event))
     return tuple(bites)
 
 
@@ -202,6 +213,17 @@ def _clause_of(policy: Policy, phase: Phase) -> Clause:
 # --- powers ---------------------------------------------------------------------------------------------
 
 
+def _adoption_bites(policy: Policy, history: History, event: PolicyAdopted) -> Iterator[Bite]:
+    """Another version of the same policy, on the word of somebody who may decide that."""
+    missing, who = [], who_may(policy, event.kind)
+    if event.policy.id != policy.id:
+        missing.append(f"a version of '{policy.id}'; '{event.policy.id}' is another policy")
+    if not any(history.may_act_as(policy, role, event.by) for role in who):
+        missing.append(f"somebody acting as {' or '.join(who)}" if who else "nothing: nobody may adopt another policy")
+    if missing:
+        yield Bite(Refusal(ADOPTIONS, Clause("metadata/status"), tuple(missing), who), void=True)
+
+
 def _waiver_bites(policy: Policy, history: History, ledger: Ledger, event: Waived) -> Iterator[Bite]:
     """A power exists only where the document gives it to a role."""
     clause = _clause_of(policy, Phase.CLOSE)
@@ -230,7 +252,8 @@ def _power_bites(
 
 def _exemption_bites(policy: Policy, history: History, event: NotNotifying) -> Iterator[Bite]:
     """An exemption needs a definite yes, a reason and a person who may decide it."""
-    duty = policy.duties.get(event.duty)
+    rules = policy.rules_of(event.duty)
+    duty = rules[-1] if rules else None
     if duty is None:
         clause = _clause_of(policy, Phase.CLOSE)
         yield Bite(Refusal(event.duty, clause, (f"a duty of that name; '{event.duty}' is none",)), void=True)

@@ -5,8 +5,13 @@ The ledger only keeps; ``step.py`` decides. A branch shares nothing that changes
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from attrs import evolve
+
 from ir_policy.duties.entries import OPEN, Entry
 from ir_policy.log.history import Stamp
+from ir_policy.rules.model import Duty
 
 __all__ = ["Ledger", "Moves"]
 
@@ -45,6 +50,10 @@ class Ledger:
         for name in self.__slots__:
             setattr(twin, name, getattr(self, name).copy())
         return twin
+
+    def under(self, becomes: Mapping[Duty, Duty]) -> None:
+        """Let every obligation go on by what its rule becomes when another policy is adopted."""
+        self.entries = {key: evolve(entry, duty=becomes[entry.duty]) for key, entry in self.entries.items()}
 
     def of(self, duty_id: str) -> list[Entry]:
         """Every obligation of a duty, in the order they opened."""

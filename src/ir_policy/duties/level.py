@@ -61,6 +61,15 @@ class Level:
             setattr(twin, name, getattr(self, name))
         return twin
 
+    def under(self, policy: Policy, history: History) -> None:
+        """Look at the facts with another policy's matrix; what the level does about it is left to the next advance."""
+        _tell(policy, history, self.governing)
+        supported = supported_level(policy, history.yes, history.no)
+        self.seen = (-1, -1)
+        if self.base is not None and (supported is None or self.base.worse_than(supported)):
+            # What the newer matrix makes of the facts now is the measure for what gets worse from here on.
+            self.base = supported
+
     def advance(self, policy: Policy, history: History, event: Event) -> None:
         """Take in one effective event; tells the history what the level is now."""
         before, decided_before = self.governing, self.authorised
@@ -75,6 +84,14 @@ class Level:
             self.decided, self.raised = self.worst_decided, None
             self.reached = {}
         self.governing = self._governs()
+        if (
+            event.kind == "policy-adopted"
+            and before is not None
+            and worst(before, self.governing) is not self.governing
+        ):
+            # A milder matrix lowers nothing: that is for the commander to decide.
+            self.raised = worst(self.raised, before)
+            self.governing = self._governs()
         self._stamp(history, event, decided_before and event.kind != "reopened")
         self.worsened = self.governing is not None and (before is None or self.governing.worse_than(before))
         if self.governing is not None:

@@ -57,6 +57,10 @@ class Moment:
         entries = self.ledger.open_of(duty.id, None if duty.per is Per.INCIDENT else self.history.episode)
         return [entry for entry in entries if entry.is_open(self.event.at)]
 
+    def own_entries(self, duty: Duty) -> list[Entry]:
+        """Those of them that opened under this very rule, and not under one of that name in another version."""
+        return [entry for entry in self.open_entries(duty) if entry.duty is duty]
+
     def latest(self, duty: Duty, recipient: str) -> Entry | None:
         """The latest obligation to this recipient that counts in this episode."""
         entry = self.ledger.latest_to(duty.id, recipient)

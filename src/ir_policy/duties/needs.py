@@ -93,8 +93,9 @@ class Needs:
 
     def _settled(self, name: str) -> str:
         """What is open of a duty, or of all that a statute stands behind, each with its limit."""
-        duty = self.policy.duties.get(name)
-        if duty is not None:
+        rules = self.policy.rules_of(name)
+        if rules:
+            duty = rules[-1]
             return f"'{duty.title}' to be settled (open: {'; '.join(self._open(duty))})"
         by_law = self.policy.asked_about(name)
         still = [f"'{one.title}': {'; '.join(self._open(one))}" for one in by_law if self._open(one)]

@@ -20,7 +20,7 @@ def against_outcome(case: Case, now: datetime) -> tuple[Gate, ...]:
     Only an outcome for which something is not owed is asked about: there a false word makes the brief too calm.
     """
     history, policy = case.history, case.policy
-    if history.closed_at is None or not any(history.outcome in duty.not_for for duty in policy.duties.values()):
+    if history.closed_at is None or not any(history.outcome in duty.not_for for duty in policy.all_rules()):
         return ()
     yes, no = case.known(now)
     return tuple(

@@ -8,18 +8,20 @@ from typing import Final
 from ir_policy.duties.level import deciding_roles
 from ir_policy.rules.model import Policy
 
-__all__ = ["CORRECTIONS", "EPISODES", "OWN_RULES", "PHASES", "UNKNOWN_EVENTS", "rule_says", "who_may"]
+__all__ = ["ADOPTIONS", "CORRECTIONS", "EPISODES", "OWN_RULES", "PHASES", "UNKNOWN_EVENTS", "rule_says", "who_may"]
 
 PHASES: Final = "phases"
 EPISODES: Final = "episodes"
 UNKNOWN_EVENTS: Final = "unknown-events"
 CORRECTIONS: Final = "corrections"
+ADOPTIONS: Final = "adoptions"
 
 OWN_RULES: Final[Mapping[str, str]] = {
     PHASES: "phases follow each other, and none is skipped in silence",
     EPISODES: "an open incident is closed once, and only a closed one is reopened",
     UNKNOWN_EVENTS: "nothing is lowered or closed while the log holds events this version does not know",
     CORRECTIONS: "a correction mends an event of this log, with evidence, and gives nobody a power",
+    ADOPTIONS: "another version of the same policy is adopted on record, from the day it is decided, and loosens nothing that runs",
 }
 """Each of them by the name a refusal cites, as a sentence."""
 
@@ -28,9 +30,9 @@ def rule_says(policy: Policy, rule: str) -> str:
     """What a rule that a refusal cites says: a gate's sentence, one of the library's own, or what a duty asks for."""
     if rule in policy.gates:
         return policy.gates[rule].says
-    duty = policy.duties.get(rule)
-    if duty is not None:
-        return f"'{duty.title}' is owed unless somebody who has the power says otherwise"
+    rules = policy.rules_of(rule)
+    if rules:
+        return f"'{rules[-1].title}' is owed unless somebody who has the power says otherwise"
     return OWN_RULES.get(rule, f"'{rule}' forbids it")
 
 

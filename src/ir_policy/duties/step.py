@@ -15,7 +15,7 @@ from ir_policy.duties.ledger import Ledger, Moves
 from ir_policy.duties.level import Level, as_if
 from ir_policy.duties.moment import Moment, binding_of, known_when
 from ir_policy.duties.watch import plan_of, recipients_of
-from ir_policy.log.events import Closed, Event, Reopened, SeverityDecided, Waived
+from ir_policy.log.events import Closed, Event, PolicyAdopted, Reopened, SeverityDecided, Waived
 from ir_policy.log.history import History, Stamp
 from ir_policy.rules.model import Duty, IfMissed, OnScopeExit, Per, Policy
 from ir_policy.terms import LEVELS, Severity, worst
@@ -44,7 +44,8 @@ def step(
         history.changed_marks = set()
         coming = plan.in_order(todo)
         for duty_id in coming:
-            one.visit(policy.duties[duty_id], again=duty_id in visited)
+            for duty in policy.rules_of(duty_id):
+                one.visit(duty, again=duty_id in visited)
         visited.update(coming)
         # A discharge may have set a mark that other duties start from or ask about.
         todo = plan.watching(bits[0] ^ history.yes | bits[1] ^ history.no) | plan.started_by(history.changed_marks)
@@ -62,18 +63,21 @@ class _Step(Moment):
             holds = False
             if isinstance(self.event, Closed):
                 self._rule_out(duty)
-        if holds:
+        former = duty is not self.policy.duties.get(duty.id)
+        if holds and not former:
             self.ledger.in_scope.setdefault(duty.id, self.stamp)
             self.ledger.in_scope_first.setdefault(duty.id, self.stamp)
         if duty.given is not None:
             # What was asked for before is met first: a sending keeps the last promise before it makes the next.
             discharge(self, duty, set())
-            if holds and not again:
+            if holds and not again and not former:
                 ask(self, duty, duty.given)
             return
         present = recipients_of(duty, self.history, self.ledger, self.policy) if holds else ()
         owed = [recipient for recipient in present if not self._exempted(duty, recipient)]
         handed = self._leave_scope(duty, present, owed)
+        if former and handed is None:
+            owed = [recipient for recipient in owed if self._opened_before(duty, recipient)]
         opened = self._open(duty, owed, handed, again)
         self._tighten(duty, opened)
         discharge(self, duty, opened)
@@ -121,7 +125,7 @@ class _Step(Moment):
     def _rule_out(self, duty: Duty) -> None:
         """Closed with an outcome the duty is not for: what is not missed is owed no more, what is ends with its breach."""
         tells = any(match.kind == "notice" for match in duty.met_by)
-        for entry in self.open_entries(duty):
+        for entry in self.own_entries(duty):
             if entry.opens_at is not None and self.event.at < entry.opens_at:
                 self._drop(entry)
             elif entry.missed(self.event.at):
@@ -133,7 +137,7 @@ class _Step(Moment):
     def _leave_scope(self, duty: Duty, present: tuple[str, ...], owed: list[str]) -> Entry | None:
         """Treat what is no longer in scope; returns a placeholder whose obligation passes to named recipients."""
         handed = None
-        for entry in self.open_entries(duty):
+        for entry in self.own_entries(duty):
             if entry.recipient in owed:
                 if not entry.in_scope:
                     self.ledger.put(evolve(entry, in_scope=True))
@@ -189,7 +193,7 @@ class _Step(Moment):
         )
 
     def _is_placeholder(self, duty: Duty, recipient: str) -> bool:
-        followed = [self.policy.duties[case.owed] for case in duty.owed_to if case.owed]
+        followed = [rule for case in duty.owed_to if case.owed for rule in self.policy.rules_of(case.owed)]
         return any(case.unnamed == recipient for one in (duty, *followed) for case in one.owed_to if case.each)
 
     # --- open ---
@@ -212,7 +216,7 @@ class _Step(Moment):
                 self.ledger.put(entry)
                 self.moves.opened.append(entry.key)
             elif latest.status is Status.CANCELLED:
-                entry = self._revived(latest)
+                entry = self._revived(duty, latest)
                 self.moves.revived.append(entry.key)
             elif self._repeats(duty) and latest.status is Status.DISCHARGED and not again:
                 entry = self._opened(duty, recipient, self.stamp, mark, repeat=True)
@@ -223,6 +227,12 @@ class _Step(Moment):
                 continue
             opened.add(entry.key)
         return opened
+
+    def _opened_before(self, duty: Duty, recipient: str) -> bool:
+        """Whether a former rule may revive what it opened. It opens nothing else, but lets whoever is named take over
+        what was owed to nobody in particular."""
+        latest = self.latest(duty, recipient)
+        return latest is not None and latest.duty is duty and latest.status is Status.CANCELLED
 
     def _repeats(self, duty: Duty) -> bool:
         """Whether this step is a raise after which the duty is owed again."""
@@ -243,20 +253,16 @@ class _Step(Moment):
             firm=placeholder.firm if missed else earlier(placeholder.firm, entry.firm),
         )
 
-    def _revived(self, entry: Entry) -> Entry:
+    def _revived(self, duty: Duty, entry: Entry) -> Entry:
         """Owed again: the original anchor, and whichever deadline is earlier."""
         level = worst(entry.level, self.level.governing)
-        found = (entry.anchor, entry.mark) if entry.repeat else self._anchor(entry.duty, level)
-        due = (
-            candidate(self.policy, entry.duty, level, found[0], self.event, "born-overdue")
-            if found is not None
-            else None
-        )
+        found = (entry.anchor, entry.mark) if entry.repeat else self._anchor(duty, level)
+        due = candidate(self.policy, duty, level, found[0], self.event, "born-overdue") if found is not None else None
         standing, firm = (self._set_again(entry, old) for old in (entry.due, entry.firm))
         revived = evolve(
-            entry, status=Status.ACTIVE if entry.opens_at is None else Status.PENDING, settled=None, settled_by="",
+            entry, duty=duty, status=Status.ACTIVE if entry.opens_at is None else Status.PENDING, settled=None, settled_by="",
             level=level, in_scope=True, not_required=False, handed_over=False, superseded=False, due=earlier(standing, due), firm=earlier(firm, binding_of(due)),
-            lapses=self.lapses_from_the_start(entry.duty),
+            lapses=self.lapses_from_the_start(duty),
         )  # fmt: skip
         self.ledger.put(revived)
         return revived
@@ -314,8 +320,10 @@ class _Step(Moment):
 
     def _tighten(self, duty: Duty, opened: set[str]) -> None:
         """A running deadline may get earlier, never later: a raise or an earlier mark tightens, a lowering does not."""
-        cause = self.cause() if self.level.worsened else "deadline"
-        for entry in self.open_entries(duty):
+        set_anew = self.level.worsened or isinstance(self.event, PolicyAdopted)
+        cause = self.cause() if set_anew else "deadline"
+        former = duty is not self.policy.duties.get(duty.id)
+        for entry in self.own_entries(duty) if former else self.open_entries(duty):
             if entry.key in opened:
                 continue
             level = worst(entry.level, self.level.governing)

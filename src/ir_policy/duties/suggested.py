@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ir_policy.duties.case import Case
+from ir_policy.duties.entries import OPEN
 from ir_policy.duties.evidence import without_evidence
 from ir_policy.duties.ledger import Moves
 from ir_policy.duties.level import deciding_roles
 from ir_policy.duties.outcome import brought_against, known_against
 from ir_policy.errors import Problem
-from ir_policy.log.events import Detected, Event, Merged, Milestone, Notice, SeverityDecided, StepDone
+from ir_policy.log.events import Detected, Event, Merged, Milestone, Notice, PolicyAdopted, SeverityDecided, StepDone
 from ir_policy.log.history import Stamp
 from ir_policy.rules.model import MarkRule, MarkSource, Per, Policy
 from ir_policy.terms import rfc3339
@@ -32,6 +33,8 @@ def suggestions(case: Case, event: Event, moves: Moves, unknown: Sequence[Proble
         words += _of_evidence(case.policy, event)
     if isinstance(event, Merged):
         words += _of_merging(case, event)
+    if isinstance(event, PolicyAdopted):
+        words += _of_adopting(case)
     words += _of_privacy_and_level(case, event)
     words += _of_closing(case, event)
     return tuple(words)
@@ -85,6 +88,19 @@ def _recorded_by(source: MarkSource) -> str:
     if source.kind == "finding":
         return f"breach-finding {source.name}" + (f", position {source.position}" if source.position else "")
     return f"facts-reported {source.name}=yes" if source.kind == "fact" else source.name
+
+
+def _of_adopting(case: Case) -> Iterator[str]:
+    """What runs on by rules that the newer version changed or dropped."""
+    for formers in case.policy.former.values():
+        for former in formers:
+            keys = [
+                entry.key
+                for entry in case.ledger.of(former.duty.id)
+                if entry.duty is former.duty and entry.status in OPEN
+            ]
+            if keys:
+                yield f"goes on by the rule of {former.policy}: {', '.join(keys)}"
 
 
 def _of_privacy_and_level(case: Case, event: Event) -> Iterator[str]:

@@ -14,7 +14,7 @@ from attrs import frozen
 
 from ir_policy.duties.entries import Status
 from ir_policy.duties.ledger import Ledger
-from ir_policy.log.events import Closed, Event, Notice, NotNotifying, Reopened, Waived
+from ir_policy.log.events import Closed, Event, Notice, NotNotifying, PolicyAdopted, Reopened, Waived
 from ir_policy.log.history import History
 from ir_policy.rules.model import Duty, Per, Policy, Recipients
 from ir_policy.terms import Severity, Truth
@@ -86,7 +86,7 @@ class Plan:
     def touched(
         self, history: History, before: tuple[int, int, Severity | None], governing: Severity | None, event: Event
     ) -> set[str]:
-        if isinstance(event, (Reopened, Waived, NotNotifying, Closed)) or event.kind == "detected":
+        if isinstance(event, (Reopened, Waived, NotNotifying, Closed, PolicyAdopted)) or event.kind == "detected":
             return set(self.everything)
         duties = self.watching(before[0] ^ history.yes | before[1] ^ history.no)
         duties |= self.started_by(history.changed_marks)
@@ -128,7 +128,7 @@ def plan_of(policy: Policy) -> Plan:
     """Which duties each fact, mark, family, event and act can touch; worked out once for each policy."""
     bits, by_mark, by_family, by_event = [], _Index(), _Index(), _Index()
     by_act, by_level, followers = _Index(), set(), _Index()
-    for duty in policy.duties.values():
+    for duty in policy.all_rules():
         watch = duty.when.watch | (duty.unless.watch if duty.unless is not None else 0)
         for case in duty.owed_to:
             watch |= case.when.watch if case.when is not None else 0
@@ -152,11 +152,12 @@ def plan_of(policy: Policy) -> Plan:
                 by_event.add("notice-sent", duty.id)
             if act.kind == "level":
                 by_level.add(duty.id)
-        for other in policy.duties.values():
+        for other in policy.all_rules():
             if other.id == duty.id or (duty.act and other.act == duty.act):
                 by_act.add(other.id, duty.id)
     return Plan(tuple(bits), by_mark.done(), by_family.done(), by_event.done(), frozenset(by_level), by_act.done(),
-                 followers.done(), frozenset().union(*followers.values()), frozenset(policy.duties))  # fmt: skip
+                 followers.done(), frozenset().union(*followers.values()),
+                frozenset(duty.id for duty in policy.all_rules()))  # fmt: skip
 
 
 class _Index(dict[str, set[str]]):

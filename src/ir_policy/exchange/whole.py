@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from ir_policy.desk import replay
 from ir_policy.duties.remind import Reminder
 from ir_policy.errors import Problem, QuestionInvalid
+from ir_policy.incident import Incident
+from ir_policy.log.events import PolicyAdopted
 from ir_policy.log.fields import Flaw, parse_instant
 from ir_policy.log.wire import log_lines, read_log
 from ir_policy.present.chronicle import timeline
 from ir_policy.present.happening_schemas import REMINDED
-from ir_policy.present.result import policy_json, reminder_json, verified_json
+from ir_policy.present.result import reminder_json, verified_json
 from ir_policy.present.screen import brief
-from ir_policy.rules.model import Policy
+from ir_policy.rules.model import Document, Policy
 from ir_policy.terms import canonical_json, instant, rfc3339, show
 
 __all__ = ["FORM", "export"]
@@ -28,14 +30,15 @@ def export(
     policy: Policy,
     now: datetime,
     *,
+    adopted: Iterable[Policy] = (),
     told: Iterable[Reminder | Mapping[str, Any]] = (),
     head: str | None = None,
     seq: int | None = None,
 ) -> str:
     """Everything about one incident as of ``now``, for keeping or handing on: canonical JSON on one line, valid by ``ir.schema("export")``.
 
-    It holds the log line by line as it is stored, whether it is whole and where it stands, the documents of its policy as texts under
-    their digests, the brief (every obligation, violation and correction), the timeline, and the reminders that were ``told``. Whoever has
+    It holds the log line by line as it is stored, whether it is whole and where it stands, the policy it was begun under and those it
+    ``adopted``, the documents they are composed of as texts under their digests, the brief (every obligation, violation and correction), the timeline, and the reminders that were ``told``. Whoever has
     nothing but this text can load the documents, read and verify the log, and replay it to the same answers. What was erased from the log
     is in no part of it.
 
@@ -48,25 +51,43 @@ def export(
     """
     held = [line for line in log_lines(lines) if line.strip()]
     log = read_log(held, head=head, seq=seq)
-    incident = replay(policy, log)
+    incident = replay(policy, log, adopted=adopted)
+    policies = list(_policies(incident))
     at = instant(now, "now")
     shown, story = brief(incident, at).as_json(), timeline(incident, at).as_json()
     whole = {
         "export": FORM,
         "as_of": rfc3339(at),
         "incident": incident.id,
-        "policy": policy_json(policy),
+        "policies": [_policy(one) for one in policies],
+        "documents": list({one.digest: _document(one) for policy in policies for one in policy.documents}.values()),
         "verified": verified_json(log),
         "log": held,
-        "documents": [
-            {"kind": one.kind, "id": one.id, "version": one.version, "digest": one.digest, "text": one.written}
-            for one in policy.documents
-        ],
         "brief": shown,
         "timeline": story,
         "reminders": _reminders(told, incident.id),
     }
     return f"{canonical_json(whole)}\n"
+
+
+# --- documents ------------------------------------------------------------------------------------------
+
+
+def _policies(incident: Incident) -> Iterator[Policy]:
+    """The policy the log was begun under, then each that it adopts, once."""
+    first = incident.opened_under
+    yield first
+    named = (event.policy.digest for event in incident.log if isinstance(event, PolicyAdopted))
+    yield from (first.newer[digest] for digest in dict.fromkeys(named) if digest != first.digest)
+
+
+def _policy(policy: Policy) -> dict[str, Any]:
+    documents = [one.digest for one in policy.documents]
+    return {"id": policy.id, "version": policy.version, "digest": policy.digest, "documents": documents}
+
+
+def _document(one: Document) -> dict[str, str]:
+    return {"kind": one.kind, "id": one.id, "version": one.version, "digest": one.digest, "text": one.written}
 
 
 # --- what was told --------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Final, TypeVar, cast
 from attrs import Attribute, field, fields, frozen
 
 from ir_policy.errors import EventInvalid, Problem
-from ir_policy.log.fields import KINDS_OF_VALUE, parse_instant, plain, read_value
+from ir_policy.log.fields import KINDS_OF_VALUE, PolicyPin, parse_instant, plain, read_value
 from ir_policy.terms import (
     EVENT_FIELDS,
     MICROSECOND,
@@ -32,7 +32,7 @@ from ir_policy.terms import (
 __all__ = [
     "KINDS", "ActionEvent", "BreachFinding", "ChannelOpened", "Closed", "Corrected", "Detected", "Documented",
     "Event", "FactsReported", "Hold", "Merged", "Milestone", "Note", "NotNotifying", "Notice", "Opaque", "Page",
-    "PhaseChange", "ProcessorTold", "RansomPaid", "Reopened", "RoleChange", "SeverityDecided", "StepDone", "Waived",
+    "PhaseChange", "PolicyAdopted", "ProcessorTold", "RansomPaid", "Reopened", "RoleChange", "SeverityDecided", "StepDone", "Waived",
     "event_from_wire", "kinds_of_value", "to_wire",
 ]  # fmt: skip
 
@@ -351,6 +351,16 @@ class ActionEvent(Event):
 
 
 @frozen(kw_only=True, eq=False, repr=False)
+class PolicyAdopted(Event):
+    """The incident goes on under another version of its policy; what runs already is kept, and may only get stricter."""
+
+    only_kind: ClassVar[str] = "policy-adopted"
+    policy: PolicyPin = _field("pin")
+    role: str = _field("id", "")
+    reason: str = _field("text")
+
+
+@frozen(kw_only=True, eq=False, repr=False)
 class Corrected(Event):
     """An earlier event was recorded wrongly; ``fields`` holds the wire values that should have stood there."""
 
@@ -398,7 +408,7 @@ _CLASSES: Final[Mapping[str, type[Event]]] = {
     "ransom-paid": RansomPaid, "not-notifying": NotNotifying, "hold-started": Hold, "hold-extended": Hold,
     "hold-released": Hold, "recovered": Milestone, "postmortem-distributed": Milestone, "closed": Closed,
     "reopened": Reopened, "merged": Merged, "waived": Waived, "action-opened": ActionEvent,
-    "action-closed": ActionEvent, "corrected": Corrected, "note": Note,
+    "action-closed": ActionEvent, "policy-adopted": PolicyAdopted, "corrected": Corrected, "note": Note,
 }  # fmt: skip
 
 KINDS: Final[FrozenMap[str, KindOfEvent]] = FrozenMap(

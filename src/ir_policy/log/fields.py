@@ -14,7 +14,7 @@ from typing import Final
 
 from attrs import frozen
 
-from ir_policy.errors import EventInvalid, Problem
+from ir_policy.errors import EventInvalid, Problem, QuestionInvalid
 from ir_policy.terms import (
     FINDINGS,
     HIDDEN,
@@ -35,7 +35,7 @@ from ir_policy.terms import (
     show,
 )  # fmt: skip
 
-__all__ = ["KINDS_OF_VALUE", "ValueKind", "clean_text", "parse_instant"]
+__all__ = ["KINDS_OF_VALUE", "PolicyPin", "ValueKind", "clean_text", "parse_instant"]
 
 
 class Flaw(ValueError):
@@ -64,6 +64,26 @@ def read_value(kind: str, value: object, where: str) -> tuple[object, Problem | 
         return None, Problem(where, flaw.what, flaw.hint)
     except EventInvalid as error:
         return None, error.problems[0]
+
+
+@frozen
+class PolicyPin:
+    """The document a log was begun under, or went on under from an adoption."""
+
+    id: str
+    version: str
+    digest: str
+
+    def __attrs_post_init__(self) -> None:
+        problems = []
+        for name in _PIN:
+            _, problem = read_value("label", getattr(self, name), name)
+            problems += [problem] if problem is not None else []
+        if problems:
+            raise QuestionInvalid(problems)
+
+
+_PIN: Final = ("id", "version", "digest")
 
 
 # --- text -----------------------------------------------------------------------------------------------
@@ -309,6 +329,22 @@ def thawed(value: object) -> object:
     return value
 
 
+def _pin(value: object) -> PolicyPin:
+    if isinstance(value, PolicyPin):
+        return value
+    if not isinstance(value, Mapping) or set(value) != set(_PIN):
+        raise Flaw("does not name a document", "say its id, its version and its digest")
+    try:
+        return PolicyPin(*(value[word] for word in _PIN))
+    except QuestionInvalid as error:
+        raise Flaw(f"does not name a document: {error.problems[0]}", "say its id, its version and its digest") from None
+
+
+def _written_pin(value: object) -> object:
+    assert isinstance(value, PolicyPin)
+    return {word: getattr(value, word) for word in _PIN}
+
+
 def _same(value: object) -> object:
     return value
 
@@ -373,6 +409,18 @@ KINDS_OF_VALUE: Final[FrozenMap[str, ValueKind]] = FrozenMap(
             ),
         ),
         "references": ValueKind(_list_of(_reference), thawed, _list_schema(_text_schema(LONGEST_REFERENCE))),
+        "pin": ValueKind(
+            _pin,
+            _written_pin,
+            FrozenMap(
+                {
+                    "type": "object",
+                    "properties": {word: _text_schema(LONGEST_LABEL) for word in _PIN},
+                    "required": list(_PIN),
+                    "additionalProperties": False,
+                }
+            ),
+        ),
         "opaque": ValueKind(_kept_whole, thawed, FrozenMap({"type": "object"})),
         "wire": ValueKind(_wire_mapping, thawed, FrozenMap({"type": "object", "minProperties": 1})),
         "precision": _choice("minute", "day", "month"),

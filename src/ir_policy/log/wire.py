@@ -13,7 +13,7 @@ from attrs import frozen
 
 from ir_policy.errors import EventInvalid, LogInvalid, Problem, QuestionInvalid
 from ir_policy.log.events import COMMON, KINDS, Event, event_from_wire, kinds_of_value, to_wire
-from ir_policy.log.fields import KINDS_OF_VALUE, read_value
+from ir_policy.log.fields import KINDS_OF_VALUE, PolicyPin
 from ir_policy.log.objects import Unreadable, object_of
 from ir_policy.terms import DIALECT, canonical_json, schema_id, show
 
@@ -25,23 +25,6 @@ __all__ = [
 ]  # fmt: skip
 
 VERSION: Final = 1
-
-
-@frozen
-class PolicyPin:
-    """The document a log was written under."""
-
-    id: str
-    version: str
-    digest: str
-
-    def __attrs_post_init__(self) -> None:
-        problems = []
-        for name in ("id", "version", "digest"):
-            _, problem = read_value("label", getattr(self, name), name)
-            problems += [problem] if problem is not None else []
-        if problems:
-            raise QuestionInvalid(problems)
 
 
 @frozen

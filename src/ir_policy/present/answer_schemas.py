@@ -328,7 +328,13 @@ def _export() -> dict[str, Any]:
         "id": text("Its id."),
         "version": text("Its version."),
         "digest": text("Covers what it says, not its comments and layout."),
-        "text": text("The document as it was written; the company's own policy is the first."),
+        "text": text("The document as it was written."),
+    }
+    policy = {
+        "id": text("Its id."),
+        "version": text("Its version."),
+        "digest": text("Covers policy, laws and calendar; the log names it."),
+        "documents": texts("What it is composed of, by digest; the company's own document is the first."),
     }
     reminder = reminder_schema()
     sent_at = or_null(instant_text("When it was sent; null while it was not, or nobody said."))
@@ -337,12 +343,14 @@ def _export() -> dict[str, Any]:
             "export": {"const": 1, "description": "The form of this text."},
             "as_of": instant_text("The instant judged at."),
             "incident": text("The incident."),
-            "policy": policy_part(),
+            "policies": list_of(
+                closed_object(policy), "The policy the log was begun under, then those it adopted.", minItems=1
+            ),
+            "documents": list_of(closed_object(document), "What they are composed of, each once.", minItems=1),
             "verified": _verified(),
             "log": list_of(
                 TEXT, "The log line by line as it is stored, its header first where it has one.", minItems=1
             ),
-            "documents": list_of(closed_object(document), "What the policy is composed of.", minItems=1),
             "brief": _brief(),
             "timeline": timeline_schema(),
             "reminders": list_of(

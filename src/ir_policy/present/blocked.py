@@ -75,7 +75,7 @@ def _owed(case: Case, now: datetime) -> list[Obligation]:
 def _acts(case: Case, owed: Obligation) -> set[tuple[str, str]]:
     """What would meet an obligation, as the acts that gates may forbid."""
     acts = set()
-    for match in case.policy.duties[owed.duty].met_by:
+    for match in case.ledger.entries[owed.key].duty.met_by:
         if match.kind == "notice":
             acts.add(("event", "notice-sent"))
         elif match.kind in ("event", "step", "finding"):

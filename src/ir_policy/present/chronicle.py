@@ -16,7 +16,7 @@ from ir_policy.answers import detected_state
 from ir_policy.duties.anew import all_drawn_anew, in_order
 from ir_policy.duties.case import Case
 from ir_policy.incident import Incident
-from ir_policy.log.events import Detected, Event
+from ir_policy.log.events import Detected, Event, PolicyAdopted
 from ir_policy.present.changes import Told, by_event, by_time
 from ir_policy.present.happened import event_words
 from ir_policy.present.lines import LocalClock, short, wrapped
@@ -107,16 +107,16 @@ def timeline(incident: Incident, now: datetime) -> Timeline:
     """
     at = instant(now, "now")
     detected_state(incident, at)
-    log, bites = in_order(incident.policy, incident.log)
+    log, bites = in_order(incident.opened_under, incident.log)
     past = [event for event in log if event.at <= at]
-    case = Case(incident.policy)
+    case = Case(incident.opened_under)
     entries: list[TimelineEntry] = []
     since: datetime | None = None
-    for event in past:
+    for index, event in enumerate(past):
         if since is not None:
             entries += _told(by_time(case, since, event.at), ahead=False)
         before, case = case, case.branch()
-        moves = case.advance(event, bites.get(event.id, ()))
+        moves = case.advance(event, bites.get(event.id, ()), past[:index] if isinstance(event, PolicyAdopted) else ())
         entries.append(_happened(incident, event))
         entries += _told(by_event(before, case, event, moves), ahead=False)
         since = event.at
@@ -145,7 +145,7 @@ def _told(found: Iterator[Told], ahead: bool) -> Iterator[TimelineEntry]:
 def _corrections(incident: Incident, at: datetime) -> Iterator[TimelineEntry]:
     """Conclusions drawn anew, where the log learnt better."""
     by_id = {event.id: event for event in incident.log}
-    for one in all_drawn_anew(incident.policy, [event for event in incident.log if event.at <= at]):
+    for one in all_drawn_anew(incident.opened_under, [event for event in incident.log if event.at <= at]):
         event = by_id[one.event]
         learnt = event.recorded_at if event.recorded_at is not None else event.at
         text = f"concluded anew: {one.what}: {one.before} -> {one.after} ({' '.join(one.reason.split())})"

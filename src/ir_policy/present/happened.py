@@ -26,6 +26,7 @@ from ir_policy.log.events import (
     NotNotifying,
     Page,
     PhaseChange,
+    PolicyAdopted,
     ProcessorTold,
     RansomPaid,
     Reopened,
@@ -177,6 +178,10 @@ def _action(say: Say, event: ActionEvent) -> str:
     return f"{what} action '{event.action}'{owner}{due}"
 
 
+def _adopted(say: Say, event: PolicyAdopted) -> str:
+    return f"adopted policy {event.policy.id} {event.policy.version}, {event.policy.digest[:15]}"
+
+
 def _corrected(say: Say, event: Corrected) -> str:
     return f"corrected {event.event}: {listed(sorted(event.fields))}"
 
@@ -207,6 +212,7 @@ _WORDS: Final[dict[type[Event], Callable[[Say, Any], str]]] = {
     Merged: lambda say, event: f"merged it into {event.into}",
     Waived: _waived,
     ActionEvent: _action,
+    PolicyAdopted: _adopted,
     Corrected: _corrected,
     Note: lambda say, event: f"note: {event.text}",
 }

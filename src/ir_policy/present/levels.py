@@ -56,4 +56,4 @@ def _who_raised(case: Case, log: Sequence[Event]) -> str:
     """Who made the provisional raise that stands."""
     void = {violation.event for violation in case.violations if violation.void}
     raises = [e for e in log if isinstance(e, SeverityDecided) and e.severity is case.level.raised and e.id not in void]
-    return raises[-1].by if raises else "somebody"
+    return raises[-1].by if raises else "the policy before an adoption"

@@ -88,7 +88,7 @@ def _ask(
     as_it_is = [  # what is owed once more is so by a raise alone
         owed
         for owed in found
-        if case.policy.duties[owed.duty].when.holds(*known) and not twin.ledger.entries[owed.key].repeat
+        if twin.ledger.entries[owed.key].duty.when.holds(*known) and not twin.ledger.entries[owed.key].repeat
     ]
     opens = sorted((group[0] for group in grouped(as_it_is)), key=urgency)
     return Ask(
@@ -131,7 +131,7 @@ def _sample(case: Case, family: Family) -> str:
 
 def _answered_otherwise(case: Case, opens: Sequence[Obligation]) -> bool:
     """Whether another fact would have opened the same duties, so that asking for a member asks the same again."""
-    return all(_asks_a_fact(case.policy.duties[owed.duty]) for owed in opens)
+    return all(_asks_a_fact(case.policy.rules_of(owed.duty)[-1]) for owed in opens)
 
 
 def _asks_a_fact(duty: Duty) -> bool:

@@ -91,7 +91,7 @@ class Brief:
         incident, case = self.incident, self._case
         return {
             "as_of": rfc3339(self.now),
-            "policy": policy_json(incident.policy),
+            "policy": policy_json(case.policy),
             "incident": incident.id,
             "seq": incident.seq,
             "head": incident.head,
@@ -109,7 +109,7 @@ class Brief:
             "channels": list(channels_of(case, self._log)),
             "obligations": [obligation_json(obligation, self.now) for obligation in self.obligations],
             "next_wakeup": rfc3339(self.next_wakeup) if self.next_wakeup is not None else None,
-            "violations": [violation_json(incident.policy, violation) for violation in case.violations],
+            "violations": [violation_json(case.policy, violation) for violation in case.violations],
             "corrections": [correction_json(correction) for correction in self.corrections],
         }
 
@@ -131,7 +131,7 @@ def brief(incident: Incident, now: datetime) -> Brief:
     """
     at = instant(now, "now")
     case = detected_state(incident, at)
-    policy = incident.policy
+    policy = case.policy
     return Brief(
         incident=incident,
         now=at,
@@ -141,10 +141,10 @@ def brief(incident: Incident, now: datetime) -> Brief:
         shut=tuple(refusal for refusal in shut_gates(case, at) if refusal.rule not in {one.rule for one in held}),
         questions=asked_now(case, proposed, at, incident.id),
         next_wakeup=next_wakeup(incident, at),
-        corrections=all_drawn_anew(policy, [event for event in incident.log if event.at <= at]),
+        corrections=all_drawn_anew(incident.opened_under, [event for event in incident.log if event.at <= at]),
         left_out=sum(event.at > at for event in incident.log),
         case=case,
-        log=tuple(event for event in in_order(policy, incident.log)[0] if event.at <= at),
+        log=tuple(event for event in in_order(incident.opened_under, incident.log)[0] if event.at <= at),
     )
 
 
@@ -158,7 +158,7 @@ class _Screen:
         self.brief = shown
         self.now = shown.now
         self.case = shown._case
-        self.policy = shown.incident.policy
+        self.policy = shown._case.policy
         self.clock = LocalClock(self.policy.calendar.zone, shown.now)
         self.colour = colour
 
@@ -310,11 +310,11 @@ class _Screen:
 
     def _left_over(self, owed: Obligation) -> bool:
         """Whether it is owed since an episode that is over, where another one began since."""
-        return self.policy.duties[owed.duty].per is Per.EPISODE and owed.episode != self.case.history.episode
+        return self.case.ledger.entries[owed.key].duty.per is Per.EPISODE and owed.episode != self.case.history.episode
 
     def _told_by_title(self, owed: Obligation) -> bool:
         """Whether the duty has one recipient that is always the same, and no other name than what is to be done."""
-        to = self.policy.duties[owed.duty].owed_to
+        to = self.case.ledger.entries[owed.key].duty.owed_to
         return len(to) == 1 and to[0].to == owed.recipient and "/" not in owed.recipient
 
     def _when(self, owed: Obligation) -> str:

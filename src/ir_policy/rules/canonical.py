@@ -16,7 +16,19 @@ from ir_policy.terms import FrozenMap, canonical_json
 __all__ = ["canonical_text", "digest_of"]
 
 _LEFT_OUT: Final = frozenset(
-    {"digest", "canonical", "bit_index", "bits", "mark_sources", "worse_if_yes", "worse_if_no", "zone_data", "written"}
+    {
+        "digest",
+        "canonical",
+        "bit_index",
+        "bits",
+        "mark_sources",
+        "worse_if_yes",
+        "worse_if_no",
+        "zone_data",
+        "former",
+        "newer",
+        "written",
+    }
 )
 """What follows from the rest, says the same in other words, or is named beside the digest in every answer."""
 

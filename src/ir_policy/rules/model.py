@@ -19,7 +19,7 @@ from ir_policy.rules.conditions import Atom, Mask
 from ir_policy.terms import Basis, Clause, FrozenMap, Phase, Severity, Source
 
 __all__ = [
-    "INTERNAL", "ActMatch", "AtRisk", "Document", "DoneBefore", "Duty", "Fact", "Family", "Forbidden", "Form", "Gate", "Given", "IfMissed", "MarkRule",
+    "INTERNAL", "ActMatch", "AtRisk", "Document", "DoneBefore", "Duty", "Fact", "Family", "Forbidden", "Form", "Former", "Gate", "Given", "IfMissed", "MarkRule",
     "MarkSource", "OnScopeExit", "Per", "PhaseRule", "Policy", "Polarity", "RaiseRules", "Reading", "Recipients",
     "Release", "RoleRule", "SeverityRow", "Within",
 ]  # fmt: skip
@@ -287,6 +287,16 @@ class Duty:
 
 
 @frozen(eq=False, repr=False)
+class Former:
+    """A rule that a newer version of the policy changed or dropped: what opened under it still ends by it."""
+
+    duty: Duty
+    policy: str
+    """The id and version it stood in."""
+    digest: str
+
+
+@frozen(eq=False, repr=False)
 class Forbidden:
     """One act a gate forbids. ``kind``: ``step``, ``phase``, ``event``, ``finding``, ``decision`` or ``outcome``."""
 
@@ -396,10 +406,27 @@ class Policy:
     """What an event of a kind can set, by kind of event."""
     canonical: str
     """The canonical compiled form, as JSON text: what the digest is taken over."""
+    former: FrozenMap[str, tuple[Former, ...]] = FrozenMap()
+    """By duty, the rules an incident brings along that adopted this policy; none for a policy by itself."""
+    newer: FrozenMap[str, Policy] = FrozenMap()
+    """Documents at hand that an incident under this one may adopt, by digest."""
+
+    def rules_of(self, duty_id: str) -> tuple[Duty, ...]:
+        """Every rule of that name, the former ones first; empty when there is none."""
+        here = (self.duties[duty_id],) if duty_id in self.duties else ()
+        return (*(one.duty for one in self.former.get(duty_id, ())), *here) if self.former else here
+
+    def all_rules(self) -> tuple[Duty, ...]:
+        """Every rule that something must be done, those an incident brings along from earlier versions after the others."""
+        return (*self.duties.values(), *(one.duty for formers in self.former.values() for one in formers))
 
     def asked_about(self, name: str) -> tuple[Duty, ...]:
         """The duties a question about what is settled is about: one by its name, or all that a statute stands behind."""
-        return tuple(duty for duty in self.duties.values() if name in (duty.id, duty.basis.value))
+        found: dict[str, Duty] = {}
+        for duty in self.all_rules():
+            if name in (duty.id, duty.basis.value):
+                found.setdefault(duty.id, duty)
+        return tuple(found.values())
 
     def __repr__(self) -> str:
         return f"<Policy {self.id} {self.version} {self.digest[:15]}>"

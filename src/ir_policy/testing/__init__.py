@@ -25,7 +25,9 @@ from hypothesis import strategies as st
 from ir_policy.calendar import start_of_day
 from ir_policy.clocks import Elapsed, Immediate
 from ir_policy.log.events import KINDS, Event
+from ir_policy.log.fields import PolicyPin
 from ir_policy.rules.model import Policy
+from ir_policy.rules.succession import with_newer
 from ir_policy.terms import FINDINGS, LOWERINGS, MICROSECOND, OUTCOMES, Phase, Severity, Truth, rfc3339
 from ir_policy.testing.ways import forms, members, recipients_of, stages_of, way_to
 
@@ -59,13 +61,17 @@ def events(policy: Policy, incident: str = "inc-1") -> st.SearchStrategy[Event]:
     return st.builds(alone, instants(), words.plans)
 
 
-def logs(policy: Policy, max_size: int = 20, incident: str = "inc-1") -> st.SearchStrategy[list[Event]]:
+def logs(
+    policy: Policy, max_size: int = 20, incident: str = "inc-1", newer: Iterable[Policy] = ()
+) -> st.SearchStrategy[list[Event]]:
     """The log of one incident in the order it was recorded, beginning with a detection; every event has its own id.
+
+    Policies in ``newer`` are adopted in some of them: replay these logs with ``adopted=newer``.
 
     Events share instants, come late, are dated back, are known to the minute, the day or the month, correct each
     other; recipients come and go; the incident is closed and reopened.
     """
-    words = _words(policy)
+    words = _words(with_newer(policy, tuple(newer)))
 
     def written(known: datetime, first: _Plan, chapters: list[tuple[_Plan, ...]]) -> list[Event]:
         log = [_made(words, first, incident, "e0", known, None, None)]
@@ -271,6 +277,7 @@ class _Words:
             "waived": self._waived(),
             "action-opened": _said({"action": action, "owner": self.persons, "due": self.steps_of_time | back}),
             "action-closed": _said({"action": action}),
+            "policy-adopted": _said({"policy": st.sampled_from(self._pins()), "reason": label}),
             "corrected": _said({"change": change, "reason": label, "evidence": labels}),
             "note": _said({"text": label}),
             "recovered": _said({}),
@@ -286,6 +293,10 @@ class _Words:
             said[f"notice-{word}"] = _said({"notice": notice})
         assert said.keys() == KINDS.keys()
         return {kind: said[kind] for kind in KINDS}
+
+    def _pins(self) -> tuple[PolicyPin, ...]:
+        """The documents that may be adopted: the policy itself, which changes nothing, and the newer ones at hand."""
+        return tuple(PolicyPin(one.id, one.version, one.digest) for one in (self.policy, *self.policy.newer.values()))
 
     def _led_to_a_close(self) -> Any:
         """All that lets the incident be closed with some outcome, as far as events can, and that closing."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from ir_policy.testing.host.adopting import adopted_policy, another_version
 from ir_policy.testing.host.contract import Answer, Append, Command, Host
 from ir_policy.testing.host.killing import killed_pollers
 from ir_policy.testing.host.racing import racing_writers
@@ -22,8 +23,8 @@ from ir_policy.testing.host.story import Story, everything_at_once
 from ir_policy.testing.host.telling import other_orders, stepping_clocks
 
 __all__ = [
-    "Answer", "Append", "Command", "Host", "Report", "Story", "Trial", "everything_at_once", "examine", "killed_pollers",
-    "other_orders", "racing_writers", "stepping_clocks",
+    "Answer", "Append", "Command", "Host", "Report", "Story", "Trial", "adopted_policy", "another_version", "everything_at_once", "examine",
+    "killed_pollers", "other_orders", "racing_writers", "stepping_clocks",
 ]  # fmt: skip
 
 
@@ -34,11 +35,12 @@ def examine(
     kills: int = 3,
     appends: int = 40,
     at_once: int = 8,
+    live: int = 12,
     story: Story | None = None,
 ) -> Report:
     """Every trial, each on a host that ``new`` makes on an empty database.
 
-    ``story`` is what happens in an incident; without one it is everything that the host's policy knows. Something must
+    ``live`` incidents adopt a newer policy, if the host names one. ``story`` is what happens in an incident; without one it is everything that the host's policy knows. Something must
     fall due within ten days after it, at two instants or more.
     """
 
@@ -47,5 +49,8 @@ def examine(
         yield other_orders(new(), story)
         yield racing_writers(new(), appends, at_once, story)
         yield stepping_clocks(new(), story=story)
+        host = new()
+        if host.newer is not None:
+            yield adopted_policy(host, live, story)
 
     return Report(tuple(trials()))

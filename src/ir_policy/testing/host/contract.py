@@ -57,5 +57,8 @@ class Host:
     written: Callable[[], int] | None = None
     """How many reminders are written down, sent or not, if the host can say: then kills come while it still wakes, and not
     only by the clock."""
+    newer: Policy | None = None
+    """A newer version of the policy whose documents the host has, for incidents to adopt; ``None`` if it lets none do so.
+    :func:`~ir_policy.testing.host.another_version` makes one of a document."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """What the two commands find in their environment, beside what is there."""

@@ -91,7 +91,7 @@ def stored(host: Host, trial: Trial, story: Sequence[Event], seq: int | None, he
         if log.chain is None:
             trial.broken.append(f"{id_}: its lines are not chained")
             return None
-        incident = replay(host.policy, log)
+        incident = replay(host.policy, log, adopted=[host.newer] if host.newer is not None else [])
     except IRPolicyError as error:
         trial.broken.append(f"{id_}: {error}")
         return None
