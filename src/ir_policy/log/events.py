@@ -440,9 +440,7 @@ def event_from_wire(line: Mapping[str, object], *, id_needed: bool = True) -> Ev
     problems = _unknown_fields(kind, line)
     empty = sorted(name for name, value in line.items() if value is None and name != "id" and name in _allowed(kind))
     problems += [Problem(name, "says nothing (null)", "leave the field out") for name in empty]
-    readable = _readable(cast(Hashable, known.cls))
-    optional = {a.name for a in readable if a.default == "" and a.name not in ("id", *known.required)}
-    blank = sorted(name for name in optional & _allowed(kind) if line.get(name) == "")
+    blank = sorted(name for name, value in line.items() if value == "" and name in _optional_texts(kind))
     problems += [Problem(name, "is empty", "leave the field out or say something") for name in blank]
     said = {name: line[name] for name in line if name in _allowed(kind)}
     if id_needed and not line.get("id"):
@@ -500,6 +498,15 @@ def _left_out(attribute: Attribute[Any], given: object) -> bool:
 def _allowed(kind: str) -> frozenset[str]:
     known = KINDS[kind]
     return frozenset((*COMMON, *known.required, *known.optional))
+
+
+@cache
+def _optional_texts(kind: str) -> frozenset[str]:
+    """Fields that hold text where somebody has some to say; an empty one is said only by mistake."""
+    known = KINDS[kind]
+    readable = _readable(cast(Hashable, known.cls))
+    texts = {a.name for a in readable if a.default == ""}
+    return frozenset((texts & _allowed(kind)) - {"id", *known.required})
 
 
 def _missing(event: Event) -> list[Problem]:
