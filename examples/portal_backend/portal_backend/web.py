@@ -86,7 +86,7 @@ def _saying(status: int, name: str, sentence: Callable[[Exception], str], hint: 
 def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     name = "NotFound" if error.status_code == 404 else "NotAllowed"
-    headers = dict(error.headers or {})
+    headers = {header.lower(): value for header, value in (error.headers or {}).items()}
     here = describe(request.app)["paths"].get(request.url.path, {})
     if error.status_code == 405 and here:  # the framework names the methods of one of its routes only
         headers["allow"] = ", ".join(sorted(method.upper() for method in here))
