@@ -83,7 +83,8 @@ def apply(incident: Incident, event: Event, *, salt: str = "") -> Step:
 def record(incident: Incident, event: Event, *, salt: str = "") -> Step:
     """Take in what did happen, allowed or not: a happening counts, and what the policy forbade is kept as a violation.
 
-    An act of power without authority is kept, flagged, and has no effect. An event known already changes nothing.
+    An act of power without authority is kept, flagged, and has no effect. An event known already changes nothing,
+    also when it is said to have been recorded at another time: what the log learnt first stands.
     Raises :class:`~ir_policy.errors.EventInvalid` for an event of another incident, or a known id with other content, and
     :class:`~ir_policy.errors.QuestionInvalid` for a chained log without a ``salt``, or a plain one with it.
     """
@@ -224,7 +225,7 @@ def _admit(incident: object, event: object) -> bool:
             what = f"'{event.policy.id}@{event.policy.version}' ({event.policy.digest[:15]}) is not at hand"
             raise EventInvalid([Problem("policy", what, "load it, and go on with incident.knowing(policy)")])
         return False
-    if known is not event and known != event:
+    if known is not event and not known.says_the_same(event):
         raise EventInvalid(
             [Problem("id", f"event '{event.id}' is in the log with other content", "give it an id of its own")]
         )
@@ -244,7 +245,7 @@ def _one_incident(log: Iterable[Event]) -> tuple[Event, ...]:
             raise LogInvalid(
                 index, f"this event belongs to incident '{event.incident}', the first one to '{items[0].incident}'"
             )
-        if event.id in events and events[event.id] != event:
+        if event.id in events and not events[event.id].says_the_same(event):
             raise EventInvalid(
                 [Problem("id", f"event '{event.id}' is in the log with other content", "give it an id of its own")]
             )

@@ -153,6 +153,15 @@ class Incident:
         return self._case.history.merged_into
 
     @property
+    def frozen_since(self) -> datetime | None:
+        """Since when a freeze of privacy requests stands in this episode or an earlier one; ``None`` while nothing is frozen.
+
+        While it stands nothing that is affected is erased or overwritten; closing the incident does not release it.
+        """
+        since = self._case.history.hold_since
+        return since.at if since is not None else None
+
+    @property
     def drill(self) -> bool:
         return self._case.history.drill
 

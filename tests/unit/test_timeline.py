@@ -12,8 +12,8 @@ import pytest
 
 import ir_policy as ir
 from ir_policy.log.events import KINDS
-from ir_policy.present.answer_schemas import TOLD
 from ir_policy.present.happened import event_words
+from ir_policy.present.happening_schemas import TOLD
 from ir_policy.rules.model import Policy
 from ir_policy.terms import MICROSECOND
 from oracle.random_logs import random_log

@@ -14,7 +14,7 @@ import ir_policy as ir
 __all__ = ["Responses", "answer", "body", "describe", "ref", "trouble"]
 
 _USED: Final = (
-    "document", "event", "log-line", "obligations", "brief", "timeline", "check", "explanation", "step", "refused", "error",
+    "document", "event", "log-line", "obligations", "brief", "timeline", "check", "explanation", "step", "reminder", "export", "refused", "error",
 )  # fmt: skip
 _MEANING: Final = {
     400: "the body cannot be read",
@@ -127,10 +127,6 @@ def _placed(name: str, schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     found = {key: _placed(name, value) for key, value in schema.items()}
-    alike = found.get("prefixItems")
-    if alike and all(item == alike[0] for item in alike) and found.get("items") is False:
-        # so many of the same: said as more programs understand it
-        found["items"] = found.pop("prefixItems")[0]
     target = schema.get("$ref")
     if isinstance(target, str) and target.startswith("#/$defs/"):
         found["$ref"] = f"#/components/schemas/{name}.{target.removeprefix('#/$defs/')}"

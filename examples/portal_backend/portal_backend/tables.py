@@ -64,7 +64,7 @@ DOCUMENT: Final = Table(
     Column("digest", String(71), primary_key=True),
     Column("text", Text, nullable=False),
 )
-"""What policies were composed of, each text once. Nothing is ever deleted: an old incident needs its old documents."""
+"""What policies are composed of, each by the digest of what it says. Nothing is ever deleted: an old incident needs its old documents."""
 
 POLICY: Final = Table(
     "policy",
@@ -154,6 +154,19 @@ class Database:
         with self._writing, self.engine.execution_options(writes=True).begin() as connection:
             yield connection
 
+    def forget(self) -> None:
+        """Leave no copy of what was overwritten where this database can help it; what PostgreSQL keeps is its owner's to clear.
+
+        SQLite writes zeros over what is gone, and its journal is put into the database and cut; a reader who is in the
+        middle of it leaves that to the next time.
+        """
+        if self.on_sqlite:
+            connection = self.engine.raw_connection()  # a checkpoint stands in no transaction
+            try:
+                connection.cursor().execute("pragma wal_checkpoint(truncate)").fetchall()
+            finally:
+                connection.close()
+
     def close(self) -> None:
         self.engine.dispose()
 
@@ -201,7 +214,8 @@ def _engine(url: str) -> Engine:
 
 def _open_sqlite(connection: Any, _: object) -> None:
     connection.isolation_level = None  # the driver begins nothing by itself
-    for pragma in ("busy_timeout=30000", "journal_mode=wal", "synchronous=full", "foreign_keys=on"):
+    pragmas = ("busy_timeout=30000", "journal_mode=wal", "synchronous=full", "foreign_keys=on", "secure_delete=on")
+    for pragma in pragmas:
         connection.execute(f"pragma {pragma}")
 
 

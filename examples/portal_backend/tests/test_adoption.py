@@ -43,6 +43,11 @@ def test_what_runs_is_kept_and_another_process_reads_it_back(portal: Portal, ano
     kept = another().load("inc-7")
     assert [one.digest for one in kept.incident.policies] == [old.digest, pin["digest"]]
     assert ir.brief(kept.incident, portal.clock()).as_json() == brief
+    whole = portal.client.get("/incidents/inc-7/export").json()
+    texts = {one["digest"]: one["text"] for one in whole["documents"]}
+    held = [[texts[digest] for digest in one["documents"]] for one in whole["policies"]]
+    begun, newer = (ir.load_policy(first, documents=others) for first, *others in held)
+    assert ir.brief(ir.replay(begun, ir.read_log(whole["log"]), adopted=[newer]), portal.clock()).as_json() == brief
     again = portal.client.post("/incidents/inc-7/events", json=adoption(pin))
     assert again.status_code == 200, "a retry changes nothing"
 
