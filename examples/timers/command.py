@@ -6,7 +6,7 @@ import argparse
 import importlib
 from pathlib import Path
 
-from incidents import Incidents, connected
+from incidents import Incidents, connecting
 
 __all__ = ["main"]
 
@@ -32,16 +32,15 @@ def main() -> None:
     if given.command == "work":
         engine.work(given.url, given.until_idle)
         return
-    with connected(given.url) as db:
-        incidents = Incidents(db, engine.arm)
-        if given.command == "init":
-            incidents.create()
-            engine.prepare(given.url)
-        elif given.command == "bring-in":
-            for path in given.logs:
-                incidents.bring_in(path)
-        else:
-            incidents.rearm()
+    incidents = Incidents(connecting(given.url), engine.arm)
+    if given.command == "init":
+        incidents.create()
+        engine.prepare(given.url)
+    elif given.command == "bring-in":
+        for path in given.logs:
+            incidents.bring_in(path)
+    else:
+        incidents.rearm()
 
 
 if __name__ == "__main__":

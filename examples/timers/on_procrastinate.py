@@ -1,12 +1,12 @@
 """Alarms as jobs of procrastinate, in the database that the incidents are in.
 
-What the engine promises: a job that was deferred in a transaction is there when that commits, and is never fetched by
-two workers at once. It is fetched when the database's clock has come to ``schedule_at``; a worker polls for such jobs.
-A job whose task raises is tried again as often as we say here, for ever.
+What the engine promises: a job that was deferred in a transaction is there when that commits. No two workers fetch it. It
+is fetched once the database's clock has come to its instant, within the time between two looks. A job that raises is
+tried again as we say below, for ever.
 
-What it does not: a job whose worker was killed stays "doing", and nothing in the engine brings it back; ``retire`` does,
-once the worker has sent no heartbeat for a while. A worker that is only slow (frozen, cut off) is taken for
-dead too, and its job runs twice at once. So a reminder may be sent twice, under the same key.
+What it does not: a job whose worker was killed stays under way, and nothing in the engine brings it back. ``retire`` does,
+when that worker has sent no heartbeat for a while. One that was only frozen or cut off is taken for dead too, and then
+two do the same, one after the other since rows are locked. So a reminder may be sent twice, under the same key.
 """
 
 from __future__ import annotations
@@ -15,13 +15,11 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import procrastinate
-import psycopg
-from incidents import Deliver, Incidents, connected, delivering_to_table
+from incidents import Connection, Deliver, Incidents, delivering_to_table, pool_of
 from procrastinate.exceptions import ConnectorException
-from psycopg_pool import ConnectionPool
 
 HEARTBEAT: Final = 1.0
 DEAD_AFTER: Final = 5.0
@@ -34,7 +32,7 @@ AGAIN: Final = 60
 _setter: Final = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
 
 
-def arm(db: psycopg.Connection[Any], incident: str, at: datetime) -> None:
+def arm(db: Connection, incident: str, at: datetime) -> None:
     """A job for that instant. It becomes visible with the transaction that the connection is in."""
     _setter.configure_task("ring", schedule_at=at, connection=db).defer(incident=incident, at=at.isoformat())
 
@@ -47,21 +45,19 @@ def prepare(url: str) -> None:
 
 def work(url: str, until_idle: bool) -> None:
     """Ring alarms and tell, until stopped or until nothing is left to do."""
-    with ConnectionPool(url, max_size=AT_ONCE, kwargs={"autocommit": True}) as pool, connected(url) as other:
-        asyncio.run(_work(_app(url, pool, delivering_to_table(other)), Incidents(other, arm).idle, until_idle))
+    with pool_of(url, AT_ONCE) as pool:
+        incidents = Incidents(pool.connection, arm)
+        app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=url))
+        _declare(app, incidents, delivering_to_table(pool.connection))
+        asyncio.run(_work(app, incidents.idle, until_idle))
 
 
-def _app(url: str, pool: ConnectionPool, deliver: Deliver) -> procrastinate.App:
-    app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=url))
-
+def _declare(app: procrastinate.App, incidents: Incidents, deliver: Deliver) -> None:
     @app.task(name="ring", retry=procrastinate.RetryStrategy(wait=AGAIN))
     def ring(incident: str, at: str) -> None:
-        with pool.connection() as db:
-            incidents = Incidents(db, arm)
-            for key in incidents.look(incident, datetime.fromisoformat(at)):
-                incidents.send(key, deliver)
-
-    return app
+        keys = incidents.look(incident, datetime.fromisoformat(at))
+        if untold := [key for key in keys if not incidents.send(key, deliver)]:
+            raise RuntimeError(f"{len(untold)} reminders of {incident} were not taken: the job is tried again")
 
 
 async def _work(app: procrastinate.App, idle: Callable[[], bool], until_idle: bool) -> None:

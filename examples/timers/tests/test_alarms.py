@@ -51,7 +51,7 @@ def stored(timers: Timers) -> tuple[ir.Incident, datetime | None]:
     row = timers.db.execute("select seq, head, next_wakeup from incident where id = %s", (id_,)).fetchone()
     assert row is not None
     seq, head, wake = row
-    return ir.replay(POLICY, ir.read_log(timers.lines(id_), head=head, seq=seq)), wake
+    return ir.replay(POLICY, ir.read_log(timers.incidents.lines(id_), head=head, seq=seq)), wake
 
 
 def test_it_moves_with_the_events(begun: Timers) -> None:

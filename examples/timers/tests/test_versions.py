@@ -10,12 +10,9 @@ from pathlib import Path
 import on_dbos
 import psycopg
 import pytest
-from incidents import POLICY, Incidents
 from trials import ENGINES, Timers
 
-from ir_policy.testing.host import everything_at_once
 from ir_policy.testing.host.processes import Program, run, until
-from ir_policy.testing.host.story import written
 
 AS_VERSION = "import on_dbos, sys; on_dbos.VERSION = sys.argv[1]; on_dbos.work(sys.argv[2], False)"
 LOOK = 0.02
@@ -38,18 +35,6 @@ def working(timers: Timers, url: str, version: str) -> Iterator[Program]:
         program.stop()
 
 
-def overdue(timers: Timers, folder: Path, id_: str) -> set[str]:
-    """An incident of months ago, of which much is learnt only now; the keys of what is to be told at once."""
-    first, *others = everything_at_once(POLICY)(id_)
-    incidents = Incidents(timers.db, on_dbos.arm)
-    (path,) = written(folder, [[first]])
-    incidents.bring_in(path)
-    for event in others:
-        incidents.append(event, timers.head(id_))
-    unsent = "select key from outbox where incident = %s and sent_at is null"
-    return {key for (key,) in timers.db.execute(unsent, (id_,))}
-
-
 def under_way(timers: Timers) -> list[tuple[str, int]]:
     """The versions of the workflows that were begun and not ended."""
     begun = "select application_version, count(*) from dbos.workflow_status where status = 'PENDING' group by 1"
@@ -60,7 +45,7 @@ def test_what_one_version_began_no_other_ends(
     timers: Timers, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Yesterday's worker was killed; today's, under another version, works and tells, and leaves that behind."""
-    before = overdue(timers, tmp_path, "before")
+    before = timers.overdue(tmp_path, "before")
     with psycopg.connect(url) as receiver, working(timers, url, "1"):
         receiver.execute("lock table delivered in exclusive mode")  # it takes its time
         until(lambda: under_way(timers) != [], LOOK)
@@ -68,7 +53,7 @@ def test_what_one_version_began_no_other_ends(
     assert [version for version, _ in left] == ["1"]
 
     monkeypatch.setattr(on_dbos, "VERSION", "2")
-    after = overdue(timers, tmp_path, "after")
+    after = timers.overdue(tmp_path, "after")
     with working(timers, url, "2"):
         until(lambda: after <= timers.effects().keys(), LOOK)
     assert under_way(timers)[0] == left[0]

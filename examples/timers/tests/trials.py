@@ -13,18 +13,19 @@ import importlib
 import os
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import psycopg
-from incidents import POLICY, Incidents
+from incidents import POLICY, Incidents, connecting
 from postgres import CannotBeHad, Cluster
 
 import ir_policy as ir
-from ir_policy.testing.host import Answer, Host, examine
+from ir_policy.testing.host import Answer, Host, everything_at_once, examine
+from ir_policy.testing.host.story import written
 
 HERE: Final = Path(__file__).resolve().parent
 PROGRAM: Final = str(HERE.parent / "command.py")
@@ -77,10 +78,12 @@ class Timers:
     def __init__(self, engine: Engine, url: str) -> None:
         self._engine = engine
         self._url = url
-        host = importlib.import_module(f"on_{engine.name}")
+        self.module = f"on_{engine.name}"
+        host = importlib.import_module(self.module)
         self._arm = host.arm
         self.db = psycopg.connect(url, autocommit=True)
-        Incidents(self.db, self._arm).create()
+        self.incidents = Incidents(connecting(url), self._arm)
+        self.incidents.create()
         host.prepare(url)
         self.db.execute(CLOCKS + engine.ready)
 
@@ -92,7 +95,7 @@ class Timers:
             poll=lambda now: self.command(now, "work", "--until-idle"),
             effects=self.effects,
             append=self.append,
-            lines=self.lines,
+            lines=self.incidents.lines,
             written=self.written,
             environment={"PYTHONPATH": os.pathsep.join([str(HERE.parent), os.environ.get("PYTHONPATH", "")])},
         )
@@ -111,26 +114,27 @@ class Timers:
 
     def look(self, id_: str, alarm: datetime, now: datetime) -> list[str]:
         """An alarm rings, and nobody tells what is to be told."""
-        with psycopg.connect(self._url, autocommit=True, options=_clock(now)) as db:
-            return Incidents(db, self._arm).look(id_, alarm)
+        return self._at(now).look(id_, alarm)
 
     def append(self, event: ir.Event, seq: int, head: str, now: datetime) -> Answer:
-        with psycopg.connect(self._url, autocommit=True, options=_clock(now)) as db:
-            return Answer(*Incidents(db, self._arm).append(event, head))
+        return Answer(*self._at(now).append(event, head))
 
     def written(self) -> int:
         """How many reminders are written down, sent or not."""
         return self._count("select count(*) from outbox")
 
-    def lines(self, id_: str) -> Iterable[str]:
-        return Incidents(self.db, self._arm).lines(id_)
-
-    def head(self, id_: str) -> str:
-        (head,) = self.db.execute("select head from incident where id = %s", (id_,)).fetchone() or ("",)
-        return str(head)
-
     def alarms(self, id_: str) -> list[datetime]:
         return [at for (at,) in self.db.execute(self._engine.alarms, (id_,))]
+
+    def overdue(self, folder: Path, id_: str) -> set[str]:
+        """Make an incident of months ago, of which much is learnt only now; the keys of what is to be told at once."""
+        first, *others = everything_at_once(POLICY)(id_)
+        self.incidents.bring_in(written(folder, [[first]])[0])
+        for event in others:
+            (head,) = self.db.execute("select head from incident where id = %s", (id_,)).fetchone() or ("",)
+            self.incidents.append(event, head)
+        unsent = "select key from outbox where incident = %s and sent_at is null"
+        return {key for (key,) in self.db.execute(unsent, (id_,))}
 
     def lose_alarms(self) -> None:
         self.db.execute(self._engine.lose)
@@ -147,6 +151,9 @@ class Timers:
 
     def close(self) -> None:
         self.db.close()
+
+    def _at(self, now: datetime) -> Incidents:
+        return Incidents(connecting(self._url, options=_clock(now)), self._arm)
 
     def _count(self, query: Any) -> int:
         (many,) = self.db.execute(query).fetchone() or (0,)
