@@ -26,7 +26,7 @@ from psycopg_pool import ConnectionPool
 
 import ir_policy as ir
 
-__all__ = ["Connection", "Deliver", "Incidents", "Place", "connecting", "delivering_to_table", "pool_of"]
+__all__ = ["Alarm", "Connection", "Deliver", "Incidents", "Place", "connecting", "delivering_to_table", "pool_of"]
 
 Connection = psycopg.Connection[Any]
 Connect = Callable[[], AbstractContextManager[Connection]]

@@ -3,6 +3,7 @@
 
 python3 examples/timers/run.py test       kills, races, wrong clocks and moved instants, in small numbers
 python3 examples/timers/run.py conform    the same kills, races and clocks in large numbers, and what was lost
+python3 examples/timers/run.py planted    whether the trials find faults that are planted in the hosts
 python3 examples/timers/run.py late       how late they tell, and how long the jobs of a killed worker lie
 
 All start a PostgreSQL of their own on this machine, as the portal's tests do.
@@ -21,6 +22,7 @@ from setting_up import python_of, run_with  # noqa: E402 - it lies beside the ex
 JOBS = {
     "test": ["-m", "pytest", "-q"],
     "conform": ["tests/trials.py"],
+    "planted": ["-m", "pytest", "-q", "tests/planted.py"],
     "late": ["tests/late.py"],
 }
 REQUIREMENTS = ["requirements-dbos.txt", "requirements-procrastinate.txt", "requirements-test.txt"]

@@ -28,7 +28,6 @@ from ir_policy.testing.host import Answer, Host, everything_at_once, examine
 from ir_policy.testing.host.story import written
 
 HERE: Final = Path(__file__).resolve().parent
-PROGRAM: Final = str(HERE.parent / "command.py")
 CLOCKS: Final = """
 create schema hosts;  -- what hosts ask
 create function hosts.clock_timestamp() returns timestamptz language sql stable as
@@ -73,9 +72,10 @@ ENGINES: Final = {
 
 
 class Timers:
-    """One host on one empty database."""
+    """One host on one empty database, good or with a fault planted in its programs."""
 
-    def __init__(self, engine: Engine, url: str) -> None:
+    def __init__(self, engine: Engine, url: str, fault: str = "") -> None:
+        self._program = [str(HERE / "faulty.py"), fault] if fault else [str(HERE.parent / "command.py")]
         self._engine = engine
         self._url = url
         self.module = f"on_{engine.name}"
@@ -102,7 +102,7 @@ class Timers:
 
     def command(self, now: datetime | None, name: str, *more: str) -> list[str]:
         """A command of the host, by a clock that shows that instant, or by the clocks as they are."""
-        told = [PROGRAM, self._engine.name, name, self._url, *more]
+        told = [*self._program, self._engine.name, name, self._url, *more]
         if now is None:
             return [sys.executable, *told]
         clock = [str(HERE / "by_a_clock.py"), now.isoformat()] if self._engine.reads_process_clock else []
