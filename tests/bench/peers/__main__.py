@@ -40,8 +40,10 @@ def main() -> int:
         "opening": opening.workload,
     }
     refused = json.loads(Path(given.refused).read_text(encoding="utf-8")) if given.refused else {}
-    peers = Peers(pinned(LIST.read_text(encoding="utf-8")), refused)
     folder = Path(given.docs)
+    if given.draw:
+        return _drawn_again(folder)
+    peers = Peers(pinned(LIST.read_text(encoding="utf-8")), refused)
     try:
         data = _measured({id_: makes[id_] for id_ in makes if id_ in (given.only or makes)}, peers, given.rounds)
         data = fitting(read(folder / "performance" / FIGURES), data)
@@ -50,6 +52,15 @@ def main() -> int:
         return 1
     write(folder, data)
     print(f"\nwrote {folder.name}/performance.md, {data['minutes']} minutes for all")
+    return 0
+
+
+def _drawn_again(folder: Path) -> int:
+    figures = read(folder / "performance" / FIGURES)
+    if figures is None:
+        print(f"there are no figures in {folder.name}/performance; measure first", file=sys.stderr)
+        return 1
+    write(folder, figures)
     return 0
 
 
@@ -64,6 +75,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--patience", type=float, default=300.0, help="seconds before one size of a growing log is given up (300)"
     )
+    parser.add_argument("--draw", action="store_true", help="draw the page again from its figures, and measure nothing")
     parser.add_argument("--docs", default=str(DOCS), help="the folder the page is written to (docs)")
     parser.add_argument("--refused", default="", help="packages that could not be installed, with the reason, as JSON")
     return parser.parse_args()

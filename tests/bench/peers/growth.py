@@ -6,7 +6,6 @@ Each figure is made in a process of its own, ``python -m bench.peers.growth WHO 
 from __future__ import annotations
 
 import json
-import resource
 import statistics
 import subprocess
 import sys
@@ -32,8 +31,6 @@ BY_HAND: Final = "by hand: json, then one object that changes"
 AGAIN: Final = 3
 """How often the short logs are measured; the median is taken."""
 SHORT: Final = 100_000
-FAMILY: Final = 1024 if sys.platform != "darwin" else 1
-"""What the system's count of memory is in."""
 
 
 def busy(count: int) -> Iterator[str]:
@@ -144,10 +141,22 @@ def measure(name: str, path: Path) -> dict[str, Any]:
             result = fold.by_hand_from_text(file) if built is None else fold.by_hand([built(line) for line in file])
             state = fold.plain(result)
             spent = replayed = time.process_time() - start
-    return {"seconds": spent, "replayed": replayed, "bytes": (_peak() - before) * FAMILY, "state": state}
+    return {"seconds": spent, "replayed": replayed, "bytes": _peak() - before, "state": state}
 
 
 def _peak() -> int:
+    """The most memory this process has held, in bytes; nothing where the system does not count it.
+
+    Linux keeps a count that begins with the program itself. The one of ``resource`` begins with the process that started it.
+    """
+    status = Path("/proc/self/status")
+    if status.is_file():
+        held = next(line for line in status.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM:"))
+        return int(held.split()[1]) * 1024
+    try:
+        import resource
+    except ImportError:
+        return 0
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 

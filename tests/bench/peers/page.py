@@ -112,10 +112,12 @@ def _losing(data: Data) -> str:
         peers = [row for row in table["rows"] if row["role"] == "peer"]
         if faster:
             faster.sort(key=lambda row: row["beside_ours"]["median"])
-            named = ", ".join(
+            named = "; ".join(
                 f"{row['name']} ({ratio(1 / row['beside_ours']['median'])} times as fast)" for row in faster
             )
-            lines.append(f"- {_heading(id_, table)}: {len(faster)} of {len(peers)} are faster: {named}.")
+            lines.append(
+                f"- {_heading(id_, table)}: {len(faster)} of {len(peers)} {'are' if len(faster) > 1 else 'is'} faster: {named}."
+            )
     return "\n".join(lines) if len(lines) > 2 else "\n".join([*lines, "No package measured here is faster."])
 
 
@@ -157,7 +159,7 @@ def _workload(id_: str, workload: dict[str, Any], data: Data) -> str:
 
 
 def _compared(one: dict[str, Any]) -> str:
-    return f"{one['what']}, in {one['cases']:,} case{'s' * (one['cases'] != 1)}, between {', '.join(one['among'])}: all the same."
+    return f"{one['what']}, in {one['cases']:,} case{'s' * (one['cases'] != 1)}, between {'; '.join(one['among'])}: all the same."
 
 
 def _table(table: dict[str, Any]) -> str:

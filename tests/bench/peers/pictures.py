@@ -34,7 +34,7 @@ def bars(rows: list[dict[str, Any]]) -> str:
     """One bar for each case, from the line at 1, which is ours: to the right it takes longer, to the left less."""
     shown = sorted(rows, key=lambda row: row["beside_ours"]["median"])
     values = [row["beside_ours"]["median"] for row in shown]
-    low, high = _decades([*values, 1.0])
+    low, high = _decades([*values, 0.5, 2.0])  # both sides of the line at 1
     height = 34 + ROW * len(shown) + 26
 
     def x(value: float) -> float:
@@ -45,12 +45,17 @@ def bars(rows: list[dict[str, Any]]) -> str:
         at = x(10.0**decade)
         parts.append(f"<line x1='{at:.1f}' x2='{at:.1f}' y1='26' y2='{height - 26}' stroke='#deddda'/>")
         parts.append(_text(at, height - 10, _decade(decade), "middle", "#5e5c64"))
-    parts.append(_text(NAMES, 16, "takes less than ours  ← 1 →  takes longer", "start", "#5e5c64"))
+    parts.append(_text(x(1.0) - 8, 16, "takes less ←", "end", "#5e5c64"))
+    parts.append(_text(x(1.0) + 8, 16, "→ takes longer", "start", "#5e5c64"))
     for place, (row, value) in enumerate(zip(shown, values, strict=True)):
         top = 30 + ROW * place
         start, end = sorted((x(1.0), x(value)))
         colour = COLOURS[row["role"]]
-        parts.append(_text(NAMES - 8, top + 14, _short(row["name"]), "end", "#241f31"))
+        parts.append(
+            _text(
+                NAMES - 8, top + 14, _short(row["name"]), "end", COLOURS["ours"] if row["role"] == "ours" else "#241f31"
+            )
+        )
         parts.append(
             f"<rect x='{start:.1f}' y='{top + 3}' width='{max(end - start, 2):.1f}' height='{ROW - 7}' fill='{colour}'/>"
         )

@@ -27,7 +27,7 @@ WORKLOADS: Final = {
     "step": Told(
         "One event more",
         "The recorded outage of `examples/incidents/streaming-outage.jsonl` up to its closing, told event by event. The machines have the phases, the gates as guards and a set of "
-        "flags, all written from the loaded document; they follow no obligation. With every event the library works out levels, marks, some forty duties with their deadlines, what was "
+        "flags, all written from the loaded document; they follow no obligation. With every event the library works out levels, marks, every obligation with its deadline, what was "
         "against a rule and what to suggest. Closing is left out, since its gates ask about obligations, which the machines do not have.",
     ),
     "deadlines": Told(
