@@ -19,7 +19,7 @@ from ir_policy.calendar import Calendar
 from ir_policy.clocks import BusinessDays, Elapsed, Limit, SameBusinessDay
 from ir_policy.rules.model import Policy
 
-__all__ = ["By", "instants", "limits", "workload"]
+__all__ = ["Closings", "instants", "limits", "workload"]
 
 DRAWN: Final = 3_000
 LEFT_OUT: Final = timedelta(days=60)
@@ -39,17 +39,12 @@ class Limits:
 
 def limits(policy: Policy) -> Limits:
     """The longest limit of each kind that the policy sets, so that no number stands here."""
-
-    def longest(kind: type) -> Limit:
-        found = [
-            w.limit for duty in policy.duties.values() for w in duty.within if w is not None and type(w.limit) is kind
-        ]
-        return max(found, key=str_length)
-
-    def str_length(limit: Limit) -> object:
-        return getattr(limit, "days", None) or getattr(limit, "length", None) or getattr(limit, "not_before", None)
-
-    return Limits(longest(BusinessDays), longest(SameBusinessDay), longest(Elapsed))  # type: ignore[arg-type]  # as asked for
+    found = [within.limit for duty in policy.duties.values() for within in duty.within if within is not None]
+    return Limits(
+        max((one for one in found if isinstance(one, BusinessDays)), key=lambda one: one.days),
+        max((one for one in found if isinstance(one, SameBusinessDay)), key=lambda one: one.not_before),
+        max((one for one in found if isinstance(one, Elapsed)), key=lambda one: one.length),
+    )
 
 
 def instants(calendar: Calendar) -> list[datetime]:
@@ -76,7 +71,7 @@ def changes(calendar: Calendar, first: date, last: date) -> list[date]:
     ]
 
 
-class By:
+class Closings:
     """By hand: the closings of all business days worked out once, each question one search in a sorted list."""
 
     def __init__(self, calendar: Calendar, limit: Limits) -> None:
@@ -116,7 +111,7 @@ def by_the_day(calendar: Calendar, limit: Limits) -> Due:
 
 def workload(policy: Policy, peers: Peers) -> Workload:
     calendar, limit = policy.calendar, limits(policy)
-    hand, asked = By(calendar, limit), instants(calendar)
+    hand, asked = Closings(calendar, limit), instants(calendar)
     day_by_day = {"by hand, day by day": by_the_day(calendar, limit)}
     tables = []
     for id_, ours, floor, more, kinds in (

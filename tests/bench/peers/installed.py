@@ -58,8 +58,9 @@ class Peers:
         return f"does not start: {plain_reason(f'{type(reason).__name__}: {reason}')}"
 
     def version(self, package: str) -> str | None:
+        """The version that is here; none of what is put together from several."""
         try:
-            return metadata.version(package)
+            return metadata.version(package) if package else None
         except metadata.PackageNotFoundError:
             return None
 

@@ -11,9 +11,13 @@ from attrs import frozen
 
 import ir_policy as ir
 from bench.peers.agree import agree
-from bench.peers.deadlines import instants
+from bench.peers.calendars import holidays_rolling
+from bench.peers.deadlines import Closings, instants, limits
+from bench.peers.engines import ternary
 from bench.peers.installed import Peer, Peers
-from bench.peers.matrix import Line, chain_source, compiled, identifier, lines, names
+from bench.peers.lifecycle import acts
+from bench.peers.machines import transitions
+from bench.peers.matrix import PYTHON, Line, chain_source, compiled, identifier, lines, names
 from bench.peers.measure import Case
 from bench.peers.tables import Table, Workload
 from ir_policy.clocks import Elapsed, Immediate, Limit, SameBusinessDay
@@ -124,9 +128,7 @@ def hand(
 
 
 def _same_day(policy: Policy) -> Due:
-    from bench.peers.deadlines import By, limits
-
-    return By(policy.calendar, limits(policy)).same_day
+    return Closings(policy.calendar, limits(policy)).same_day
 
 
 def owed_source(policy: Policy, same_day: Due) -> tuple[str, dict[str, object]]:
@@ -217,13 +219,6 @@ def stack(policy: Policy) -> Callable[[Asked], Owed]:
     """Facts validated by pydantic, the level by zen-engine, business days by holidays, the state in transitions."""
     import pydantic
     import zen
-
-    from bench.peers.calendars import holidays_rolling
-    from bench.peers.deadlines import limits
-    from bench.peers.engines import ternary
-    from bench.peers.lifecycle import acts
-    from bench.peers.machines import transitions
-    from bench.peers.matrix import PYTHON
 
     facts = [*names(policy), *_more_facts(policy)]
     fields: dict[str, Any] = {identifier(fact): (Literal["yes", "no"], pydantic.Field(alias=fact)) for fact in facts}
