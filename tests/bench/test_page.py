@@ -40,8 +40,8 @@ REPLAY: Final = Workload(
     "replay",
     (),
     (
-        Growth("ours, from text", "ours", "ir_policy", (1_000, 10_000), (1e-5, 2e-5), (0.0, 512.0)),
-        Growth("they", "peer", "they", (1_000, 10_000), (1e-6, None), (2048.0, None)),
+        Growth("ours, from text", "ours", "ir_policy", (1_000, 10_000), (1e-5, 2e-5), (0.0, 512.0), 300.0),
+        Growth("they", "peer", "they", (1_000, 10_000), (1e-6, None), (2048.0, None), 300.0),
     ),
 )
 PEERS: Final = Peers({}, {}, {"another": "is not installed"})
@@ -122,7 +122,7 @@ class TestThePage:
         lines = part(page(data), "### One log that grows").splitlines()
         assert [line for line in lines if line.startswith("| ")] == [
             "| | 1,000 | 10,000 | longest beside shortest |", "| --- | --- | --- | --- |",
-            "| ours, from text | 10 µs | 20 µs | 2 |", "| they | 1 µs | given up |  |",
+            "| ours, from text | 1 (10 µs) | 1 (20 µs) | 2 |", "| they | 0.1 (1 µs) | given up |  |",
             "| | 1,000 | 10,000 |", "| --- | --- | --- |", "| ours, from text |  | 0.51 kB |", "| they | 2 kB | given up |",
         ]  # fmt: skip
 

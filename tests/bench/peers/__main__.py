@@ -73,7 +73,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=7, help="how often each case gets its turn (7)")
     parser.add_argument("--largest", type=int, default=SIZES[-1], help="how long the log grows (1000000 events)")
     parser.add_argument(
-        "--patience", type=float, default=300.0, help="seconds before one size of a growing log is given up (300)"
+        "--patience",
+        type=float,
+        default=300.0,
+        help="seconds of CPU before one size of a growing log is given up (300)",
     )
     parser.add_argument("--draw", action="store_true", help="draw the page again from its figures, and measure nothing")
     parser.add_argument("--docs", default=str(DOCS), help="the folder the page is written to (docs)")

@@ -1,17 +1,21 @@
 """One log of an incident, from a thousand events to a million: what one more event costs, in time and in memory.
 
-Each figure is made in a process of its own, ``python -m bench.peers.growth WHO FILE``, so that memory is counted from nothing.
+Each figure is made in a process of its own, ``python -m bench.peers.growth WHO FILE SECONDS``, so that memory is counted from nothing.
 """
 
 from __future__ import annotations
 
+import gc
 import json
+import math
+import signal
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Final
@@ -31,6 +35,9 @@ BY_HAND: Final = "by hand: json, then one object that changes"
 AGAIN: Final = 3
 """How often the short logs are measured; the median is taken."""
 SHORT: Final = 100_000
+SHARED: Final = 6
+"""So many times its CPU time may a process take on the wall, where others work on the same machine."""
+OUT_OF_TIME: Final = getattr(signal, "SIGXCPU", 0)
 
 
 def busy(count: int) -> Iterator[str]:
@@ -57,7 +64,7 @@ def busy(count: int) -> Iterator[str]:
 
 
 def grown(sizes: Sequence[int], peers: Sequence[str], patience: float) -> tuple[Growth, ...]:
-    """Everybody at every size; who takes longer than ``patience`` seconds at one size is not asked at the next."""
+    """Everybody at every size; who takes more than ``patience`` seconds of CPU at one size is not asked at the next."""
     who = [OURS, BY_HAND, *peers]
     told: dict[str, list[dict[str, Any] | None]] = {name: [] for name in who}
     with tempfile.TemporaryDirectory(prefix="ir-policy-bench-") as folder:
@@ -69,16 +76,18 @@ def grown(sizes: Sequence[int], peers: Sequence[str], patience: float) -> tuple[
                 gave_up = bool(told[name]) and told[name][-1] is None
                 told[name].append(None if gave_up else _apart(name, path, AGAIN if size < SHORT else 1, patience))
             _same(size, {name: answers[-1] for name, answers in told.items()})
-    return _lines(sizes, told)
+    return _lines(sizes, told, patience)
 
 
 def _apart(name: str, path: Path, times: int, patience: float) -> dict[str, Any] | None:
     found = []
     for _ in range(times):
-        command = [sys.executable, "-m", "bench.peers.growth", name, str(path)]
+        command = [sys.executable, "-m", "bench.peers.growth", name, str(path), str(math.ceil(patience))]
         try:
-            done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=patience)
+            done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=SHARED * patience)
         except subprocess.TimeoutExpired:
+            return None
+        if OUT_OF_TIME and done.returncode == -OUT_OF_TIME:
             return None
         if done.returncode:
             raise Disagreement(f"growth: '{name}' did not finish: {done.stderr.strip().splitlines()[-1:]}")
@@ -96,14 +105,15 @@ def _same(size: int, answers: dict[str, dict[str, Any] | None]) -> None:
             raise Disagreement(f"growth: after {size} events '{name}' says {state}, '{next(iter(finished))}' otherwise")
 
 
-def _lines(sizes: Sequence[int], told: dict[str, list[dict[str, Any] | None]]) -> tuple[Growth, ...]:
+def _lines(sizes: Sequence[int], told: dict[str, list[dict[str, Any] | None]], patience: float) -> tuple[Growth, ...]:
     def line(name: str, who: str, role: str, key: str) -> Growth:
         answers = told[who]
         seconds = [None if answer is None else answer[key] / size for size, answer in zip(sizes, answers, strict=True)]
         grown = [
             None if answer is None else answer["bytes"] / size for size, answer in zip(sizes, answers, strict=True)
         ]
-        return Growth(name, role, who.partition(",")[0].partition(":")[0], tuple(sizes), tuple(seconds), tuple(grown))
+        package = who.partition(",")[0].partition(":")[0]
+        return Growth(name, role, package, tuple(sizes), tuple(seconds), tuple(grown), patience)
 
     found = [
         line("ir_policy, from text", OURS, "ours", "seconds"),
@@ -132,7 +142,9 @@ def measure(name: str, path: Path) -> dict[str, Any]:
             state = fold.said_by(ir.replay(policy, log))  # type: ignore[arg-type]  # loaded above
             spent, replayed = time.process_time() - start, time.process_time() - read
         elif isinstance(built, fold.Store):
+            gc.disable()  # what is stored beforehand is not timed, and need not take all day
             kept = built.keep(file)
+            gc.enable()
             start = time.process_time()
             state = fold.plain(built.get(kept))
             spent = replayed = time.process_time() - start
@@ -160,5 +172,14 @@ def _peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
+def _limit(seconds: int) -> None:
+    """End this process after so many seconds of CPU, where the system can."""
+    with suppress(ImportError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
+
+
 if __name__ == "__main__":
+    _limit(int(sys.argv[3]))
     print(json.dumps(measure(sys.argv[1], Path(sys.argv[2]))))

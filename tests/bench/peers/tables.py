@@ -33,7 +33,10 @@ class Table:
 
 @frozen
 class Growth:
-    """What one more event costs as a log gets longer: seconds and bytes for each size; ``None`` where it was given up."""
+    """What one more event costs as a log gets longer: seconds and bytes for each size; ``None`` where it was given up.
+
+    It was when the size took more than ``patience`` seconds.
+    """
 
     name: str
     role: str
@@ -41,6 +44,7 @@ class Growth:
     sizes: tuple[int, ...]
     seconds: tuple[float | None, ...]
     bytes: tuple[float | None, ...]
+    patience: float
 
 
 @frozen
