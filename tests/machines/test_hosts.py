@@ -75,7 +75,7 @@ def test_a_good_host_passes(trial: Callable[..., Trial], tmp_path: Path) -> None
 @pytest.mark.prove
 def test_a_good_host_passes_them_all(tmp_path: Path) -> None:
     databases = iter(range(10))
-    report = examine(lambda: Small(tmp_path / f"{next(databases)}.sqlite").host(), reminders=120, kills=3, appends=24)
+    report = examine(lambda: Small(tmp_path / f"{next(databases)}.sqlite").host(), reminders=120, kills=3, appends=60)
     assert report.ok, report
     assert len(report.trials) == 7
     assert all(count > 0 for trial in report.trials for count in trial.examined.values())
