@@ -106,11 +106,12 @@ def write(folder: Path, data: Data) -> None:
     """The page, its pictures and its figures; pictures that are no longer drawn are taken away."""
     beside = folder / "performance"
     beside.mkdir(parents=True, exist_ok=True)
+    (beside / FIGURES).write_text(written(data), encoding="utf-8", newline="\n")
     drawn = pictures(data)
     for old in sorted(beside.glob("*.svg")):
         if old.name not in drawn:
             old.unlink()
-    for name, text in (*drawn.items(), (FIGURES, written(data))):
+    for name, text in drawn.items():
         (beside / name).write_text(text, encoding="utf-8", newline="\n")
     (folder / "performance.md").write_text(page(data), encoding="utf-8", newline="\n")
 

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -23,6 +23,7 @@ from typing import Any, Final
 import ir_policy as ir
 from bench.peers import fold
 from bench.peers.agree import Disagreement
+from bench.peers.measure import ENOUGH
 from bench.peers.tables import Growth
 
 __all__ = ["busy", "grown", "measure"]
@@ -82,7 +83,7 @@ def grown(sizes: Sequence[int], peers: Sequence[str], patience: float) -> tuple[
 def _apart(name: str, path: Path, times: int, patience: float) -> dict[str, Any] | None:
     found = []
     for _ in range(times):
-        command = [sys.executable, "-m", "bench.peers.growth", name, str(path), str(math.ceil(patience))]
+        command = [sys.executable, "-m", "bench.peers.growth", name, str(path), str(patience)]
         try:
             done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=SHARED * patience)
         except subprocess.TimeoutExpired:
@@ -126,7 +127,7 @@ def _lines(sizes: Sequence[int], told: dict[str, list[dict[str, Any] | None]], p
 # --- in a process of its own -----------------------------------------------------------------------------
 
 
-def measure(name: str, path: Path) -> dict[str, Any]:
+def measure(name: str, path: Path, patience: float = math.inf) -> dict[str, Any]:
     """Seconds of CPU and bytes for the log in that file, and what it comes to."""
     policy = ir.load_policy("motion-mavericks") if name == OURS else None
     peer = next((one for one in (*fold.DECODERS, *fold.STORES) if one.name == name), None)
@@ -134,26 +135,48 @@ def measure(name: str, path: Path) -> dict[str, Any]:
         head = [line for line, _ in zip(file, range(200), strict=False)]
     built = peer.build(head) if peer is not None else None
     before = _peak()
-    with path.open(encoding="utf-8") as file:
-        if name == OURS:
-            start = time.process_time()
-            log = ir.read_log(file)
-            read = time.process_time()
-            state = fold.said_by(ir.replay(policy, log))  # type: ignore[arg-type]  # loaded above
-            spent, replayed = time.process_time() - start, time.process_time() - read
-        elif isinstance(built, fold.Store):
-            gc.disable()  # what is stored beforehand is not timed, and need not take all day
-            kept = built.keep(file)
-            gc.enable()
-            start = time.process_time()
-            state = fold.plain(built.get(kept))
-            spent = replayed = time.process_time() - start
-        else:
-            start = time.process_time()
-            result = fold.by_hand_from_text(file) if built is None else fold.by_hand([built(line) for line in file])
-            state = fold.plain(result)
-            spent = replayed = time.process_time() - start
+    if policy is not None:
+        _limit(patience)
+        log, read = _timed(lambda: _from_file(path, ir.read_log), lambda log: log)
+        state, replayed = _timed(lambda: ir.replay(policy, log), fold.said_by)
+        spent = read + replayed
+    elif isinstance(built, fold.Store):
+        gc.disable()  # what is stored beforehand is not timed, and need not take all day
+        kept = _from_file(path, built.keep)
+        gc.enable()
+        _limit(patience)
+        state, spent = _timed(lambda: built.get(kept), fold.plain)
+        replayed = spent
+    else:
+        _limit(patience)
+        state, spent = _timed(lambda: _from_file(path, _by_hand if built is None else _decoded(built)), fold.plain)
+        replayed = spent
     return {"seconds": spent, "replayed": replayed, "bytes": _peak() - before, "state": state}
+
+
+def _from_file(path: Path, read: Callable[[Iterator[str]], Any]) -> Any:
+    with path.open(encoding="utf-8") as file:
+        return read(file)
+
+
+def _by_hand(lines: Iterator[str]) -> Any:
+    return fold.by_hand_from_text(lines)
+
+
+def _decoded(decode: Callable[[str], Any]) -> Callable[[Iterator[str]], Any]:
+    return lambda lines: fold.by_hand([decode(line) for line in lines])
+
+
+def _timed(act: Callable[[], Any], said: Callable[[Any], Any]) -> tuple[Any, float]:
+    """What it comes to, and the seconds of CPU it takes: often enough for the clock, which may be a coarse one."""
+    result, count, start = None, 0, time.process_time()
+    while True:
+        del result  # two at once would be counted as memory
+        result = act()
+        count += 1
+        spent = time.process_time() - start
+        if spent >= ENOUGH:
+            return said(result), spent / count
 
 
 def _peak() -> int:
@@ -172,14 +195,15 @@ def _peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def _limit(seconds: int) -> None:
-    """End this process after so many seconds of CPU, where the system can."""
+def _limit(seconds: float) -> None:
+    """End this process after so many more seconds of CPU, where the system can."""
     with suppress(ImportError):
         import resource
 
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
+        if seconds < math.inf:
+            until = math.ceil(time.process_time() + seconds)
+            resource.setrlimit(resource.RLIMIT_CPU, (until, until + 5))
 
 
 if __name__ == "__main__":
-    _limit(int(sys.argv[3]))
-    print(json.dumps(measure(sys.argv[1], Path(sys.argv[2]))))
+    print(json.dumps(measure(sys.argv[1], Path(sys.argv[2]), float(sys.argv[3]))))

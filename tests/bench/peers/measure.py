@@ -14,10 +14,10 @@ from typing import Any, Final, TypeAlias
 
 from attrs import frozen
 
-__all__ = ["Case", "Costs", "Ratio", "Row", "measured", "rows_of"]
+__all__ = ["ENOUGH", "Case", "Costs", "Ratio", "Row", "measured", "rows_of"]
 
-ENOUGH: Final = 0.05
-"""Seconds of CPU one turn of a case should take, so that the clock's own grain does not show."""
+ENOUGH: Final = 0.1
+"""Seconds of CPU one turn of a case should take, so that the clock's own grain does not show: that may be milliseconds."""
 MOST_CALLS: Final = 200_000
 
 Costs: TypeAlias = dict[str, list[float]]
