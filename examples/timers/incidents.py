@@ -36,9 +36,8 @@ Alarm = Callable[[Connection, str, datetime], None]
 Deliver = Callable[[str, dict[str, Any]], None]
 """Tells one reminder under its idempotency key; raises when it could not."""
 
-POLICY: Final = ir.load_policy(
-    "motion-mavericks"
-)  # a host with several keeps their texts by digest, as the portal does
+# a host with several keeps their texts by digest, as the portal does
+POLICY: Final = ir.load_policy("motion-mavericks")
 _LOG: Final = logging.getLogger(__name__)
 TABLES: Final = """
 create table if not exists incident(

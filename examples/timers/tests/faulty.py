@@ -21,7 +21,7 @@ FAULTS: Final = {
     "a-version-each": "each process is a version of its own, as if its code had changed",
     "nobody-retires": "nobody gives the jobs of dead workers to others",
 }
-WINDOW: Final = 0.05
+WINDOW: Final = 0.3
 """Seconds between the two halves of what belongs together; a kill finds its way in."""
 
 
@@ -39,11 +39,11 @@ def plant(fault: str, host: ModuleType) -> None:
 
 def _afterwards(arm: Alarm) -> Alarm:
     def later(db: Connection, incident: str, at: datetime) -> None:
-        address = db.info.dsn, db.info.password
+        to, password = db.info.dsn, db.info.password
 
         def do() -> None:
             time.sleep(WINDOW)
-            with Connection.connect(address[0], password=address[1], autocommit=True) as other:
+            with Connection.connect(to, password=password, autocommit=True) as other:
                 arm(other, incident, at)
 
         threading.Thread(target=do).start()
