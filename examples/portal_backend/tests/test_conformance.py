@@ -65,7 +65,7 @@ def test_the_command_says_what_it_looked_at(
     monkeypatch.setattr("conformance.databases", lambda _: iter([("SQLite", lambda: "")]))
     monkeypatch.setattr("conformance.examine", examine)
     assert main(["--kills", "3"]) == 0
-    assert asked == {"reminders": 2000, "kills": 3, "appends": 200, "at_once": 20, "shortages": 6}
+    assert asked == {"reminders": 2000, "kills": 3, "appends": 200, "at_once": 20, "shortages": 6, "live": 50}
     said = capsys.readouterr().out
     assert said.startswith("SQLite, ")
     assert said.count("passed  ") == 1
