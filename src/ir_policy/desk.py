@@ -22,7 +22,7 @@ from ir_policy.duties.ledger import Moves
 from ir_policy.duties.severity import known_fact
 from ir_policy.duties.suggested import suggestions
 from ir_policy.errors import EventInvalid, LogInvalid, PolicyMismatch, Problem, QuestionInvalid, Refusal, Refused
-from ir_policy.incident import Incident, Step, need_policies
+from ir_policy.incident import Incident, Step, need_policies, pin_of
 from ir_policy.log.events import Detected, Event, FactsReported, Notice, PolicyAdopted, RoleChange, StepDone
 from ir_policy.log.fields import PolicyPin
 from ir_policy.log.grown import Grown, LogSoFar
@@ -104,7 +104,8 @@ def record(incident: Incident, event: Event, *, salt: str = "") -> Step:
 def _taken_in(incident: Incident, event: Event) -> Step:
     """What the event does: one step further, or the whole log again where it belongs before what was there."""
     log = incident._log.plus(event)
-    if _belongs_before(incident, event) or isinstance(event, PolicyAdopted):
+    another = isinstance(event, PolicyAdopted) and event.policy.digest != incident.policy.digest
+    if another or _belongs_before(incident, event):
         return _step(_folded(incident.opened_under, log), event, None, incident)
     case = incident._case.branch()
     moves = case.advance(event)
@@ -127,9 +128,8 @@ def replay(
     if isinstance(log, Log):
         if not isinstance(log.policy, (PolicyPin, type(None))):
             raise QuestionInvalid([Problem("log.policy", "does not name a document", "use what read_log returned")])
-        if log.policy is not None and log.policy.digest != policy.digest:
-            expected = f"'{log.policy.id}@{log.policy.version}' ({log.policy.digest[:15]})"
-            raise PolicyMismatch(expected, f"'{policy.id}@{policy.version}' ({policy.digest[:15]})")
+        if log.policy is not None and log.policy != pin_of(policy):
+            raise PolicyMismatch(_named(log.policy), _named(pin_of(policy)))
         chain = log.chain if known_at is None else None
         log = log.events
     events = _one_incident(log)
@@ -140,8 +140,8 @@ def replay(
     if not any(isinstance(event, Detected) for event in events):
         raise LogInvalid(0, "no signal detected this incident; a log holds at least one 'detected'")
     for event in events:
-        if isinstance(event, PolicyAdopted) and not _at_hand(policy, event):
-            raise PolicyMismatch.at_adoption(event.policy.id, event.policy.version, event.policy.digest)
+        if isinstance(event, PolicyAdopted):
+            _need_adopted(policy, event)
     return _folded(policy, LogSoFar(events), chain)
 
 
@@ -160,9 +160,21 @@ def _with_adopted(policy: Policy, adopted: Iterable[Policy]) -> Policy:
     return with_newer(policy, newer)
 
 
-def _at_hand(policy: Policy, event: PolicyAdopted) -> bool:
-    """Whether the document that is adopted was given, or is the one in force."""
-    return event.policy.digest == policy.digest or event.policy.digest in policy.newer
+def _at_hand(policy: Policy, event: PolicyAdopted) -> Policy | None:
+    """The document that is adopted, where it was given or is the one the log was begun under."""
+    return policy if event.policy.digest == policy.digest else policy.newer.get(event.policy.digest)
+
+
+def _need_adopted(policy: Policy, event: PolicyAdopted) -> None:
+    found = _at_hand(policy, event)
+    if found is None:
+        raise PolicyMismatch.at_adoption(event.policy.id, event.policy.version, event.policy.digest)
+    if pin_of(found) != event.policy:
+        raise PolicyMismatch(_named(event.policy), _named(pin_of(found)))
+
+
+def _named(pin: PolicyPin) -> str:
+    return f"'{pin.id}@{pin.version}' ({pin.digest[:15]})"
 
 
 # --- the fold -------------------------------------------------------------------------------------------
@@ -221,15 +233,25 @@ def _admit(incident: object, event: object) -> bool:
         raise EventInvalid([Problem("incident", f"'{event.incident}' is not this incident, '{incident.id}'")])
     known = incident._log.of_id(event.id)
     if known is None:
-        if isinstance(event, PolicyAdopted) and not _at_hand(incident.opened_under, event):
-            what = f"'{event.policy.id}@{event.policy.version}' ({event.policy.digest[:15]}) is not at hand"
-            raise EventInvalid([Problem("policy", what, "load it, and go on with incident.knowing(policy)")])
+        if isinstance(event, PolicyAdopted):
+            _admit_adopted(incident.opened_under, event)
         return False
     if known is not event and not known.says_the_same(event):
         raise EventInvalid(
             [Problem("id", f"event '{event.id}' is in the log with other content", "give it an id of its own")]
         )
     return True
+
+
+def _admit_adopted(policy: Policy, event: PolicyAdopted) -> None:
+    """Refuse a document that is not at hand, and a digest that is said to be that of another one."""
+    found = _at_hand(policy, event)
+    if found is None:
+        hint = "load it, and go on with incident.knowing(policy)"
+        raise EventInvalid([Problem("policy", f"{_named(event.policy)} is not at hand", hint)])
+    if pin_of(found) != event.policy:
+        what = f"{_named(event.policy)} is not what has that digest"
+        raise EventInvalid([Problem("policy", what, f"the document of that digest is {_named(pin_of(found))}")])
 
 
 def _one_incident(log: Iterable[Event]) -> tuple[Event, ...]:

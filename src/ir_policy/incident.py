@@ -23,7 +23,7 @@ from ir_policy.terms import FrozenMap, Phase, Severity
 if TYPE_CHECKING:
     from ir_policy.log.chain import Chain
 
-__all__ = ["Incident", "Levels", "Step", "need_policies"]
+__all__ = ["Incident", "Levels", "Step", "need_policies", "pin_of"]
 
 
 @frozen
@@ -72,12 +72,12 @@ class Incident:
 
         Raises :class:`~ir_policy.errors.QuestionInvalid` for anything but a loaded policy.
         """
-        from ir_policy.rules.succession import with_newer  # few need it
+        from ir_policy.rules.succession import having, with_newer  # few need it
 
         need_policies("newer", newer)
-        case = self._case.branch()
-        case.policy = with_newer(case.policy, newer)
-        return evolve(self, opened_under=with_newer(self.opened_under, newer), case=case)
+        opened_under, case = with_newer(self.opened_under, newer), self._case.branch()
+        case.policy = opened_under if case.policy is self.opened_under else having(case.policy, opened_under.newer)
+        return evolve(self, opened_under=opened_under, case=case)
 
     @property
     def policy(self) -> Policy:
@@ -117,7 +117,7 @@ class Incident:
     @property
     def pin(self) -> PolicyPin:
         """What the header of this incident's log says."""
-        return PolicyPin(self.opened_under.id, self.opened_under.version, self.opened_under.digest)
+        return pin_of(self.opened_under)
 
     @property
     def severity(self) -> Levels:
@@ -226,6 +226,11 @@ class Step:
     def line(self) -> str:
         """What is to be appended to the log, without the line break: chained if the log is; empty when nothing is."""
         return "" if self.known else self._line or log_line(self.event)
+
+
+def pin_of(policy: Policy) -> PolicyPin:
+    """How a log names the policy."""
+    return PolicyPin(policy.id, policy.version, policy.digest)
 
 
 def need_policies(where: str, policies: Iterable[object]) -> None:

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence, Set
 
 from ir_policy.duties.entries import Status
 from ir_policy.duties.ledger import Ledger
-from ir_policy.duties.level import Level, decides, set_decided_marks
+from ir_policy.duties.level import Level, set_decided_marks
 from ir_policy.errors import PolicyMismatch
-from ir_policy.log.events import Event, PolicyAdopted, SeverityDecided
+from ir_policy.log.events import Event, PolicyAdopted
 from ir_policy.log.history import History, Stamp
 from ir_policy.rules.model import Per, Policy
 from ir_policy.rules.succession import succession
@@ -39,14 +39,14 @@ def gone_on(
         raise PolicyMismatch.at_adoption(event.policy.id, event.policy.version, event.policy.digest)
     follows = succession(policy, newer)
     ledger.under(follows.becomes)
-    twin = _history_under(policy, follows.policy, history, told, void)
+    twin = _history_under(follows.policy, history, told, void, level.decisions)
     _set_by_discharges(follows.policy, twin, ledger)
     level.under(follows.policy, twin)
     return follows.policy, twin
 
 
 def _history_under(
-    standing: Policy, policy: Policy, history: History, told: Sequence[Event], void: Set[str]
+    policy: Policy, history: History, told: Sequence[Event], void: Set[str], decisions: Set[str]
 ) -> History:
     """The same happenings as the policy sees them: what it asks about, and the marks it names.
 
@@ -58,7 +58,7 @@ def _history_under(
             twin.skip()
             continue
         twin.advance(policy, event)
-        if isinstance(event, SeverityDecided) and decides(standing, twin, event):
+        if event.id in decisions:
             set_decided_marks(policy, twin, event)
     for name, stamp in history.marks.items():
         twin.set_mark(policy, name, stamp)

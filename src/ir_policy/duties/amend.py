@@ -6,7 +6,7 @@ See "Corrections" in ``docs/semantics.md``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from datetime import datetime
 from functools import lru_cache
 from itertools import takewhile
@@ -18,7 +18,7 @@ from ir_policy.errors import EventInvalid, Refusal
 from ir_policy.log.events import Corrected, Event, PolicyAdopted, event_from_wire, to_wire
 from ir_policy.log.fields import thawed
 from ir_policy.rules.model import Policy
-from ir_policy.terms import Clause
+from ir_policy.terms import EVENT_KINDS, Clause
 
 __all__ = ["amended", "hanging_on_later"]
 
@@ -28,14 +28,20 @@ CLAUSE = Clause("log/corrections")
 FIXED = frozenset({"kind", "id", "incident", "by"})
 
 
-def amended(policy: Policy, log: tuple[Event, ...], key: Key) -> tuple[list[Event], Mapping[str, tuple[Bite, ...]]]:
-    """The events in the order of the fold as corrections left them, and a bite for each that has no effect."""
+def amended(
+    policy: Policy, log: tuple[Event, ...], key: Key, void: Set[str]
+) -> tuple[list[Event], Mapping[str, tuple[Bite, ...]]]:
+    """The events in the order of the fold as corrections left them, and a bite for each correction that has no effect.
+
+    ``void`` are the ids of other events without effect, whatever is corrected: nothing is judged by what follows from them.
+    """
     current = {event.id: event for event in log}
     positions = {event.id: index for index, event in enumerate(log)}
     bites: dict[str, tuple[Bite, ...]] = {}
     for correction in sorted((event for event in log if isinstance(event, Corrected)), key=key):
         known = positions.get(correction.event, len(log)) < positions[correction.id]
-        refusal, event = _corrected(policy, current if known else {}, correction, key)
+        judged = {id_: one for id_, one in current.items() if id_ not in void} if void else current
+        refusal, event = _corrected(policy, judged if known else {}, correction, key)
         if event is not None:
             current[event.id] = event
         elif refusal is not None:
@@ -63,8 +69,9 @@ def _corrected(
     powerless = _powerless(policy, current, event, correction, key)
     if powerless is not None:
         return powerless, None
-    roles = _roles_needed(policy, current, target, event, key)
-    if roles and not _may_correct(policy, current, correction, roles, key):
+    then = _then(policy, current, correction, key) if _may_guard(policy, current, target) else None
+    roles = _roles_needed(policy, current, event, key, then) if then is not None else ()
+    if then is not None and roles and not _may_correct(then, correction, roles):
         return Refusal(RULE, CLAUSE, (f"somebody acting as {' or '.join(roles)}: it moves a mark later",), roles), None
     return None, event
 
@@ -98,6 +105,8 @@ def kinds_of_power(policy: Policy) -> frozenset[str]:
 def hanging_on_later(policy: Policy) -> frozenset[str]:
     """Kinds of event whose correction may have an effect, or none, by what is recorded after it: acts of power, and
     what sets a mark that only some roles may move later. Whether any other is mended shows at once."""
+    if policy.newer:
+        return frozenset(EVENT_KINDS)  # whatever decides which policy is in force
     power: frozenset[str] = frozenset()
     return power.union(*(kinds_of_power(one) | _protecting(one) for one in _at_hand(policy)))
 
@@ -115,31 +124,34 @@ def _at_hand(policy: Policy) -> tuple[Policy, ...]:
     return policy, *policy.newer.values()
 
 
-def _roles_needed(
-    policy: Policy, current: Mapping[str, Event], target: Event, event: Event, key: Key
-) -> tuple[str, ...]:
-    """The roles of the protected marks that would stand later, or not at all."""
-    if not any(target.kind in _protecting(one) for one in _at_hand(policy)):
-        return ()
-    case = _fold(policy, current.values(), key)
-    before = case.history.first_marks
-    after = _fold(policy, {**current, target.id: event}.values(), key).history.first_marks
+def _may_guard(policy: Policy, current: Mapping[str, Event], target: Event) -> bool:
+    """Whether a correction of the event can move a mark that only some roles may move later. Whatever decides which policy is
+    in force can, where one is adopted."""
+    adopts = any(isinstance(event, PolicyAdopted) for event in current.values()) if policy.newer else False
+    return adopts or any(target.kind in _protecting(one) for one in _at_hand(policy))
+
+
+def _roles_needed(policy: Policy, current: Mapping[str, Event], event: Event, key: Key, then: Case) -> tuple[str, ...]:
+    """The roles of the marks that would stand later, or not at all, and that the policy of that time protects."""
+    before = _fold(policy, current.values(), key).history.first_marks
+    after = _fold(policy, {**current, event.id: event}.values(), key).history.first_marks
     roles: list[str] = []
     for name, stamp in before.items():
-        protected = case.policy.marks[name].corrected_by
-        if protected and (name not in after or after[name] > stamp):
-            roles.extend(protected)
+        mark = then.policy.marks.get(name)
+        if mark is not None and mark.corrected_by and (name not in after or after[name] > stamp):
+            roles.extend(mark.corrected_by)
     return tuple(dict.fromkeys(roles))
 
 
-def _may_correct(
-    policy: Policy, current: Mapping[str, Event], correction: Corrected, roles: tuple[str, ...], key: Key
-) -> bool:
+def _may_correct(then: Case, correction: Corrected, roles: tuple[str, ...]) -> bool:
     """Whether the author may act in one of the roles at that instant."""
+    return any(then.history.may_act_as(then.policy, role, correction.by) for role in roles)
+
+
+def _then(policy: Policy, current: Mapping[str, Event], correction: Corrected, key: Key) -> Case:
+    """What was so when the correction was made."""
     story = sorted(current.values(), key=key)
-    earlier = takewhile(lambda event: event.id != correction.id, story)
-    case = _fold(policy, earlier, key)
-    return any(case.history.may_act_as(case.policy, role, correction.by) for role in roles)
+    return _fold(policy, takewhile(lambda event: event.id != correction.id, story), key)
 
 
 def _fold(policy: Policy, events: Iterable[Event], key: Key) -> Case:

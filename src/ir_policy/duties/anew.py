@@ -60,7 +60,7 @@ def in_order(policy: Policy, log: Sequence[Event]) -> tuple[list[Event], Mapping
     kinds = {event.kind for event in log}
     events, bites = sorted(log, key=order), _dated_back(log) if PolicyAdopted.only_kind in kinds else {}
     if Corrected.only_kind in kinds:
-        events, more = amended(policy, tuple(log), order)
+        events, more = amended(policy, tuple(log), order, bites.keys())
         bites = {**bites, **more}
     return events, bites
 

@@ -14,7 +14,7 @@ from ir_policy.log.history import History, Stamp, stamp_of
 from ir_policy.rules.model import Policy
 from ir_policy.terms import LEVELS, Severity, Truth, worst
 
-__all__ = ["Level", "as_if", "decides", "deciding_roles", "set_decided_marks"]
+__all__ = ["Level", "as_if", "deciding_roles", "set_decided_marks"]
 
 
 class Level:
@@ -24,11 +24,13 @@ class Level:
         "authorised",
         "base",
         "decided",
+        "decisions",
         "governing",
         "initial",
         "peak",
         "raised",
         "reached",
+        "reached_first",
         "seen",
         "supported",
         "worsened",
@@ -39,6 +41,8 @@ class Level:
         self.authorised = False
         """Whether the commander has decided a level at all: until then nothing is "after the first decision"."""
         self.decided: Severity | None = None
+        self.decisions: frozenset[str] = frozenset()
+        """The ids of the events by which the level was decided."""
         self.raised: Severity | None = None
         """A provisional raise since the last decision."""
         self.base: Severity | None = None
@@ -49,6 +53,8 @@ class Level:
         self.peak: Severity | None = None
         self.worst_decided: Severity | None = None
         self.reached: dict[Severity, Stamp] = {}
+        self.reached_first: dict[Severity, Stamp] = {}
+        """The same in whatever episode it was first."""
         self.seen = (0, 0)
         """The facts of the matrix as last looked at."""
         self.worsened = False
@@ -95,6 +101,7 @@ class Level:
         ):
             # A milder matrix lowers nothing: that is for the commander to decide.
             self.raised = worst(self.raised, before)
+            self.worst_decided = worst(self.worst_decided, before)
             self.governing = self._governs()
         self._stamp(history, event, decided_before and not isinstance(event, Reopened))
         self.worsened = self.governing is not None and (before is None or self.governing.worse_than(before))
@@ -105,9 +112,10 @@ class Level:
             _tell(policy, history, self.governing)
 
     def _decide(self, policy: Policy, history: History, event: SeverityDecided) -> None:
-        if decides(policy, history, event):
+        if any(history.may_act_as(policy, role, event.by) for role in deciding_roles(policy)):
             self.decided, self.raised, self.base = event.severity, None, self.supported
             self.authorised = True
+            self.decisions = self.decisions | {event.id}
             set_decided_marks(policy, history, event)
         else:
             self.raised = worst(self.raised, event.severity)
@@ -129,6 +137,7 @@ class Level:
         new = {level: stamp for level in LEVELS[reach.index :] if level not in self.reached}
         if new:
             self.reached = {**self.reached, **new}
+            self.reached_first = {**new, **self.reached_first}
 
 
 _SLOTS: Final = Level.__slots__
@@ -158,11 +167,6 @@ def _bits_at(policy: Policy) -> tuple[tuple[int, int], ...]:
     """For each level, what is so and not so of the levels while it governs."""
     bits = [policy.bit_index.get(("severity", level.value), 0) for level in LEVELS]
     return tuple((sum(bits[at:]), sum(bits[:at])) for at in range(len(LEVELS)))
-
-
-def decides(policy: Policy, history: History, event: SeverityDecided) -> bool:
-    """Whether it is said by somebody who decides the level, and does not only raise it."""
-    return any(history.may_act_as(policy, role, event.by) for role in deciding_roles(policy))
 
 
 def set_decided_marks(policy: Policy, history: History, event: Event) -> None:

@@ -345,7 +345,7 @@ class _Step(Moment):
         A duty for SEV1 or worse runs from when SEV1 was reached, also when the incident is worse by now. Levels with
         another limit, and those at which it would not be owed, do not count.
         """
-        reached = self.level.reached
+        reached = self.level.reached_first if duty.per is Per.INCIDENT else self.level.reached
         if governing is None:
             return []
         limit, found = duty.within[governing.index], []

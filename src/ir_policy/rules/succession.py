@@ -17,7 +17,7 @@ from ir_policy.rules.conditions import Atom, Mask, compile_mask
 from ir_policy.rules.model import Duty, Former, MarkRule, MarkSource, Policy
 from ir_policy.terms import FrozenMap
 
-__all__ = ["Succession", "succession", "with_newer"]
+__all__ = ["Succession", "having", "succession", "with_newer"]
 
 T = TypeVar("T")
 
@@ -37,8 +37,15 @@ def with_newer(policy: Policy, newer: tuple[Policy, ...]) -> Policy:
     """The policy with those documents at hand; the same policy for the same documents."""
     if all(policy.newer.get(one.digest) is one for one in newer):
         return policy
-    known = {**policy.newer, **{one.digest: one for one in newer}}
-    return evolve(policy, newer=FrozenMap(dict(sorted(known.items()))))
+    # Whoever goes on under another may also come back.
+    known = {policy.digest: policy, **policy.newer, **{one.digest: one for one in newer}}
+    return having(policy, FrozenMap(dict(sorted(known.items()))))
+
+
+@lru_cache(maxsize=16)
+def having(policy: Policy, newer: FrozenMap[str, Policy]) -> Policy:
+    """The policy with those documents at hand, and no others."""
+    return evolve(policy, newer=newer)
 
 
 @lru_cache(maxsize=16)
