@@ -67,7 +67,9 @@ def placeholder(state: State, duty: Duty) -> str:
     case = recipients_case(state, duty)
     if case is None:
         return ""
-    return placeholder(state, state.policy.duties[case.owed]) if case.owed else case.unnamed
+    if not case.owed:
+        return case.unnamed
+    return placeholder(state, [rule for rule in state.rules() if rule.id == case.owed][-1])
 
 
 def replaced_placeholder(state: State, duty: Duty) -> str:
