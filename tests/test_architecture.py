@@ -66,6 +66,8 @@ WORLD: Final = {
 OF_TRIALS: Final = {
     "testing/host/processes.py": "the trials of hosts start, kill and wait for a host's programs",
     "testing/host/racing.py": "writers race in threads",
+    "testing/host/dying.py": "clients append in threads",
+    "testing/host/room.py": "storage of a host is filled",
 }
 """Who else may reach out: nobody loads these but who tries a host."""
 READS_FILES: Final = {
@@ -74,6 +76,7 @@ READS_FILES: Final = {
     "exchange/published.py": "schemas the package ships",
     "cli/shared.py": "the command line reads and writes for people",
     "testing/host/story.py": "logs for a host that is tried, in a folder of their own",
+    "testing/host/room.py": "fills a small file system that a host is tried on",
 }
 
 LONG: Final = {
@@ -245,7 +248,7 @@ LOADED: Final = [
     "answers", "calendar", "clocks", "desk", "duties", "duties.amend", "duties.anew", "duties.asking", "duties.case", "duties.discharge", "duties.entries", "duties.evidence", "duties.explanation",
     "duties.gates", "duties.judge", "duties.ledger", "duties.level", "duties.moment", "duties.needs", "duties.outcome", "duties.own_rules", "duties.remind", "duties.severity", "duties.step", "duties.suggested",
     "duties.watch", "errors", "incident",
-    "log", "log.events", "log.fields", "log.history", "log.wire", "present", "present.below", "present.blocked", "present.endangered", "present.groups", "present.levels", "present.lines", "present.questions", "present.response", "present.result", "present.screen", "rules", "rules.about",
+    "log", "log.events", "log.fields", "log.grown", "log.history", "log.objects", "log.wire", "present", "present.below", "present.blocked", "present.endangered", "present.groups", "present.levels", "present.lines", "present.questions", "present.response", "present.result", "present.screen", "rules", "rules.about",
     "rules.conditions", "rules.model", "rules.words", "terms",
 ]  # fmt: skip
 """What ``import ir_policy`` loads of the library itself."""

@@ -238,7 +238,7 @@ def test_the_readme_s_commands_run(
     commands = [shlex.split(command, comments=True) for command in COMMANDS]
     assert len(commands) >= 5, f"{len(commands)} commands examined"
     answers = {command[0]: main(command) for command in commands}
-    assert answers == {"open": 0, "add": 0, "check": 1, "brief": 0, "explain": 0, "timeline": 0}
+    assert answers == {"open": 0, "add": 0, "check": 1, "brief": 0, "explain": 0, "timeline": 0, "export": 0}
     assert "DO NOW" in capsys.readouterr().out
 
 
@@ -283,13 +283,16 @@ def test_the_commands_of_the_page_about_schemas_run(
         assert said
         if target:
             Path(target).write_text(said, encoding="utf-8")
-    (block,) = re.findall(r"^```python\n(.*?)^```$", SCHEMAS_PAGE, re.DOTALL | re.MULTILINE)
+    blocks = re.findall(r"^```python\n(.*?)^```$", SCHEMAS_PAGE, re.DOTALL | re.MULTILINE)
     now = instant("2026-04-03T08:05:00Z")
     opened = ir.open_incident(
         ir.load_policy("motion-mavericks"), ir.Detected(incident="inc-7", at=now, by="a", source="s")
     )
-    space: dict[str, object] = {"ir": ir, "now": now, "incident": opened.incident}
-    exec(block, space)
+    space: dict[str, object] = {"ir": ir, "now": now, "incident": opened.incident, "step": opened}
+    space |= {"event": opened.event, "error": ir.EventInvalid([ir.Problem("at", "is missing")])}
+    for block in blocks:
+        exec(block, space)
+    assert len(blocks) == 2
     assert space["reported"] == ir.FactsReported(
         incident="inc-7", at=now, by="dana", facts={"streaming-unavailable": ir.YES, "client/acme": ir.UNKNOWN}
     )

@@ -3,8 +3,9 @@
 
 python3 examples/portal_backend/run.py                 the recorded incidents, to look at
 python3 examples/portal_backend/run.py test            its tests
-python3 examples/portal_backend/run.py conform         kills, races and wrong clocks in large numbers, and what was lost
-python3 examples/portal_backend/run.py load            how much it bears
+python3 examples/portal_backend/run.py conform         kills, races, wrong clocks and a full disk, and what was lost
+python3 examples/portal_backend/run.py load            how much it bears; with --long, whether its memory stays what it is
+python3 examples/portal_backend/run.py fuzz            thousands of odd and hostile requests, and what was answered
 python3 examples/portal_backend/run.py serve --help    everything else the host can do
 """
 
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import venv
 from pathlib import Path
+from typing import Final
 
 HERE = Path(__file__).resolve().parent
 LIBRARY = HERE.parents[1]
@@ -25,7 +27,9 @@ FOR_TESTS = {
     "test": ["-m", "pytest", "-q"],
     "conform": ["tests/conformance.py"],
     "load": ["tests/load.py"],
+    "fuzz": ["tests/fuzz.py"],
 }
+NEEDED: Final = {"fuzz": "requirements-fuzz.txt"}
 
 
 def set_up(requirements: str) -> None:
@@ -45,7 +49,7 @@ def set_up(requirements: str) -> None:
 def main(arguments: list[str]) -> int:
     program = FOR_TESTS.get("".join(arguments[:1]))
     try:
-        set_up("requirements-test.txt" if program else "requirements.txt")
+        set_up(NEEDED.get(arguments[0], "requirements-test.txt") if program else "requirements.txt")
     except subprocess.CalledProcessError:
         print("could not install what the host needs; the reason is above", file=sys.stderr)
         return 1

@@ -56,13 +56,18 @@ from ir_policy.log.events import (
     StepDone,
     Waived,
 )
+from ir_policy.log.objects import read_object
 from ir_policy.log.wire import Log, PolicyPin, erase, event_schema, read_event, read_log, write_log
+from ir_policy.present.groups import by_act
 from ir_policy.present.screen import Brief, brief
 from ir_policy.rules.model import Policy
 from ir_policy.terms import NO, UNKNOWN, YES, Basis, Phase, Severity, Truth
 
 if TYPE_CHECKING:
+    from ir_policy.exchange.plain import as_json
     from ir_policy.exchange.published import schema
+    from ir_policy.exchange.saying import read_said
+    from ir_policy.exchange.whole import export
     from ir_policy.present.chronicle import Timeline, TimelineEntry, timeline
     from ir_policy.rules.compile import load_policy
 
@@ -94,6 +99,7 @@ __all__ = [
     "Violation",
     # an incident at an instant
     "obligations",
+    "by_act",
     "next_wakeup",
     "reminders",
     "explain",
@@ -113,12 +119,16 @@ __all__ = [
     # the log as text
     "read_log",
     "read_event",
+    "read_said",
+    "read_object",
     "write_log",
     "erase",
+    "export",
     "event_schema",
     "Log",
     "PolicyPin",
     # what goes in and out, for other languages
+    "as_json",
     "schema",
     # what can happen
     "Event",
@@ -161,7 +171,10 @@ __all__ = [
 
 _LAZY = {
     "load_policy": "ir_policy.rules.compile",
+    "as_json": "ir_policy.exchange.plain",
     "schema": "ir_policy.exchange.published",
+    "export": "ir_policy.exchange.whole",
+    "read_said": "ir_policy.exchange.saying",
     "timeline": "ir_policy.present.chronicle",
     "Timeline": "ir_policy.present.chronicle",
     "TimelineEntry": "ir_policy.present.chronicle",

@@ -8,31 +8,24 @@ primary contacts out of the names people may choose.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from ir_policy.duties.amend import hanging_on_later
 from ir_policy.duties.anew import Correction, drawn_anew, folded, in_order, inverted, order
-from ir_policy.duties.case import Case, fold
+from ir_policy.duties.case import Case, Violation, fold
 from ir_policy.duties.gates import Bite
 from ir_policy.duties.ledger import Moves
 from ir_policy.duties.severity import known_fact
 from ir_policy.duties.suggested import suggestions
 from ir_policy.errors import EventInvalid, LogInvalid, PolicyMismatch, Problem, QuestionInvalid, Refusal, Refused
 from ir_policy.incident import Incident, Step, need_policies
-from ir_policy.log.events import (
-    Corrected,
-    Detected,
-    Event,
-    FactsReported,
-    Notice,
-    PolicyAdopted,
-    RoleChange,
-    StepDone,
-)
+from ir_policy.log.events import Detected, Event, FactsReported, Notice, PolicyAdopted, RoleChange, StepDone
 from ir_policy.log.fields import PolicyPin
+from ir_policy.log.grown import Grown, LogSoFar
 from ir_policy.log.wire import Log
 from ir_policy.rules.model import Policy
 from ir_policy.terms import instant, nearest
@@ -55,7 +48,7 @@ def open_incident(policy: Policy, event: Detected, *, salt: str = "") -> Step:
         raise QuestionInvalid([Problem("event", "an incident is opened by a signal", "pass ir.Detected(…)")])
     case = Case(policy)
     moves = case.advance(event)
-    incident = Incident(policy, (event,), case, {event.id: 0}, order(event))
+    incident = Incident(policy, LogSoFar([event]), case, order(event))
     step = _step(incident, event, moves, None)
     return _linked(step, _begun(incident), salt) if salt else step
 
@@ -90,7 +83,8 @@ def apply(incident: Incident, event: Event, *, salt: str = "") -> Step:
 def record(incident: Incident, event: Event, *, salt: str = "") -> Step:
     """Take in what did happen, allowed or not: a happening counts, and what the policy forbade is kept as a violation.
 
-    An act of power without authority is kept, flagged, and has no effect. An event known already changes nothing.
+    An act of power without authority is kept, flagged, and has no effect. An event known already changes nothing,
+    also when it is said to have been recorded at another time: what the log learnt first stands.
     Raises :class:`~ir_policy.errors.EventInvalid` for an event of another incident, or a known id with other content, and
     :class:`~ir_policy.errors.QuestionInvalid` for a chained log without a ``salt``, or a plain one with it.
     """
@@ -109,13 +103,13 @@ def record(incident: Incident, event: Event, *, salt: str = "") -> Step:
 
 def _taken_in(incident: Incident, event: Event) -> Step:
     """What the event does: one step further, or the whole log again where it belongs before what was there."""
-    log = (*incident.log, event)
+    log = incident._log.plus(event)
     if _belongs_before(incident, event) or isinstance(event, PolicyAdopted):
         return _step(_folded(incident.opened_under, log), event, None, incident)
     case = incident._case.branch()
     moves = case.advance(event)
-    positions = {**incident._positions, event.id: incident.seq}
-    return _step(Incident(incident.opened_under, log, case, positions, order(event)), event, moves, incident)
+    after = Incident(incident.opened_under, log, case, order(event))
+    return _step(after, event, None if log.corrected else moves, incident)
 
 
 def replay(
@@ -148,7 +142,7 @@ def replay(
     for event in events:
         if isinstance(event, PolicyAdopted) and not _at_hand(policy, event):
             raise PolicyMismatch.at_adoption(event.policy.id, event.policy.version, event.policy.digest)
-    return _folded(policy, events, chain)
+    return _folded(policy, LogSoFar(events), chain)
 
 
 def _with_adopted(policy: Policy, adopted: Iterable[Policy]) -> Policy:
@@ -174,12 +168,10 @@ def _at_hand(policy: Policy, event: PolicyAdopted) -> bool:
 # --- the fold -------------------------------------------------------------------------------------------
 
 
-def _folded(policy: Policy, log: tuple[Event, ...], chain: Chain | None = None) -> Incident:
+def _folded(policy: Policy, log: LogSoFar, chain: Chain | None = None) -> Incident:
     """Sort once, then fold once."""
-    events, bites = in_order(policy, log)
-    case = fold(Case(policy), events, bites)
-    positions = {event.id: index for index, event in enumerate(log)}
-    return Incident(policy, log, case, positions, order(events[-1]), chain)
+    events, bites = in_order(policy, log.events)
+    return Incident(policy, log, fold(Case(policy), events, bites), order(events[-1]), chain)
 
 
 def _begun(incident: Incident) -> Chain:
@@ -196,9 +188,9 @@ def _linked(step: Step, chain: Chain, salt: str) -> Step:
 
 
 def _belongs_before(incident: Incident, event: Event) -> bool:
-    """Whether the log must be folded afresh: the event stands before others, or something in the log was corrected."""
-    corrected = any(isinstance(earlier, Corrected) for earlier in incident.log)
-    return corrected or inverted(event, incident._last)
+    """Whether the log must be folded afresh: the event stands before others, or a correction may hang on it."""
+    hanging = hanging_on_later(incident.opened_under)
+    return inverted(event, incident._last) or not incident._log.corrected.isdisjoint(hanging)
 
 
 def _bites(incident: Incident, event: Event) -> tuple[Bite, ...]:
@@ -227,13 +219,13 @@ def _admit(incident: object, event: object) -> bool:
         raise QuestionInvalid([Problem("event", "is not an event", "make one with its class, or read_event")])
     if event.incident != incident.id:
         raise EventInvalid([Problem("incident", f"'{event.incident}' is not this incident, '{incident.id}'")])
-    position = incident._positions.get(event.id)
-    if position is None:
+    known = incident._log.of_id(event.id)
+    if known is None:
         if isinstance(event, PolicyAdopted) and not _at_hand(incident.opened_under, event):
             what = f"'{event.policy.id}@{event.policy.version}' ({event.policy.digest[:15]}) is not at hand"
             raise EventInvalid([Problem("policy", what, "load it, and go on with incident.knowing(policy)")])
         return False
-    if incident.log[position] != event:
+    if known is not event and not known.says_the_same(event):
         raise EventInvalid(
             [Problem("id", f"event '{event.id}' is in the log with other content", "give it an id of its own")]
         )
@@ -253,7 +245,7 @@ def _one_incident(log: Iterable[Event]) -> tuple[Event, ...]:
             raise LogInvalid(
                 index, f"this event belongs to incident '{event.incident}', the first one to '{items[0].incident}'"
             )
-        if event.id in events and events[event.id] != event:
+        if event.id in events and not events[event.id].says_the_same(event):
             raise EventInvalid(
                 [Problem("id", f"event '{event.id}' is in the log with other content", "give it an id of its own")]
             )
@@ -301,7 +293,7 @@ def _step(after: Incident, event: Event, moves: Moves | None, before: Incident |
     anew: tuple[Correction, ...] = ()
     if before is not None:
         anew = drawn_anew(before._case, after._case, event, max(before._last[0], event.at), late)
-    old_violations = set(before._case.violations) if before is not None else set()
+    fresh = _fresh(before._case.violations if before is not None else (), after._case.violations)
     return Step(
         incident=after,
         event=event,
@@ -316,15 +308,27 @@ def _step(after: Incident, event: Event, moves: Moves | None, before: Incident |
         corrections=anew,
         moved=_moved(before, after),
         level=(before._case.level.governing if before is not None else None, after._case.level.governing),
-        violations=tuple(v for v in after._case.violations if v not in old_violations),
+        violations=fresh,
         late=late or bool(anew),
-        suggested=suggestions(after._case, event, moves, _unknown_words(after.policy, event)),
+        suggested=suggestions(after._case, event, moves, _unknown_words(after.policy, event), fresh),
     )
+
+
+def _fresh(before: Sequence[Violation], after: Grown[Violation]) -> tuple[Violation, ...]:
+    """The violations that were none before."""
+    if after is before:
+        return ()
+    if not before or (isinstance(before, Grown) and after.shares_with(before)):
+        return after[len(before) :]  # they only grew
+    old = set(before)
+    return tuple(violation for violation in after if violation not in old)
 
 
 def _moved(before: Incident | None, after: Incident) -> tuple[str, ...]:
     old = before._case.history.marks if before is not None else {}
     new = after._case.history.marks
+    if new is old:
+        return ()
     return tuple(sorted(name for name in new if old.get(name) != new[name]))
 
 

@@ -14,6 +14,7 @@ from ir_policy.duties.severity import Classification, classify_bits
 from ir_policy.errors import Problem, QuestionInvalid
 from ir_policy.log.events import Event, PolicyAdopted
 from ir_policy.log.fields import PolicyPin
+from ir_policy.log.grown import LogSoFar
 from ir_policy.log.history import FactState, Tenure
 from ir_policy.log.wire import header_line, log_line
 from ir_policy.rules.model import Policy
@@ -47,16 +48,18 @@ class Incident:
 
     opened_under: Policy
     """The policy the log's header names; the one in force now is :attr:`policy`."""
-    log: tuple[Event, ...]
-    """Every event in the order it was recorded."""
+    _log: LogSoFar = field(repr=False)
     _case: Case = field(repr=False)
-    _positions: dict[str, int] = field(repr=False)
     _last: tuple[datetime, datetime] = field(repr=False)
     _chain: Chain | None = field(repr=False, default=None)
 
     def __eq__(self, other: object) -> bool:
-        mine = (self.opened_under.digest, self.log)
-        return isinstance(other, Incident) and mine == (other.opened_under.digest, other.log)
+        if not isinstance(other, Incident) or (self.opened_under.digest, self.seq) != (
+            other.opened_under.digest,
+            other.seq,
+        ):
+            return False
+        return self._log.events.shares_with(other._log.events) or self.log == other.log
 
     def __hash__(self) -> int:
         return hash((self.opened_under.digest, self.log))
@@ -88,13 +91,18 @@ class Incident:
         return (self.pin, *(e.policy for e in self.log if isinstance(e, PolicyAdopted) and e.id not in void))
 
     @property
+    def log(self) -> tuple[Event, ...]:
+        """Every event in the order it was recorded."""
+        return self._log.events.whole()
+
+    @property
     def id(self) -> str:
-        return self.log[0].incident
+        return self._log.events[0].incident
 
     @property
     def seq(self) -> int:
         """How many events the log holds; a host appends under this number."""
-        return len(self.log)
+        return len(self._log.events)
 
     @property
     def head(self) -> str | None:
@@ -145,6 +153,15 @@ class Incident:
         return self._case.history.merged_into
 
     @property
+    def frozen_since(self) -> datetime | None:
+        """Since when a freeze of privacy requests stands in this episode or an earlier one; ``None`` while nothing is frozen.
+
+        While it stands nothing that is affected is erased or overwritten; closing the incident does not release it.
+        """
+        since = self._case.history.hold_since
+        return since.at if since is not None else None
+
+    @property
     def drill(self) -> bool:
         return self._case.history.drill
 
@@ -172,7 +189,7 @@ class Incident:
     @property
     def violations(self) -> tuple[Violation, ...]:
         """Everything that happened against a rule, in the order it happened."""
-        return self._case.violations
+        return self._case.violations.whole()
 
 
 @frozen(eq=False)

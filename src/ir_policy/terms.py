@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
 from datetime import date, datetime, timedelta, timezone
 from enum import Enum
-from typing import Final, Generic, NewType, TypeVar
+from typing import Final, Generic, NewType, TypeVar, overload
 
 from attrs import frozen
 
@@ -45,30 +45,37 @@ class Severity(Enum):
     SEV2 = "SEV2"
     SEV3 = "SEV3"
 
+    __hash__ = object.__hash__  # each member is one object; the inherited hash is many times slower
+
+    def __init__(self, _: str) -> None:
+        self._row = len(type(self).__members__)
+
     @property
     def index(self) -> int:
         """Position in the matrix, 0 for the worst row."""
-        return _INDEX[self]
+        return self._row
 
     def worse_than(self, other: Severity) -> bool:
         """Whether this level is strictly worse than the other."""
         if not isinstance(other, Severity):
             raise QuestionInvalid([Problem("severity", "is not a level", "compare with ir.Severity.SEV1")])
-        return _INDEX[self] < _INDEX[other]
+        return self._row < other._row
 
     def raised(self, levels: int) -> Severity:
         """This level made worse by so many levels, capped at the worst one."""
-        return LEVELS[max(0, _INDEX[self] - levels)]
+        return LEVELS[max(0, self._row - levels)]
 
 
 LEVELS: Final = tuple(Severity)
-_INDEX: Final = {level: index for index, level in enumerate(LEVELS)}
 
 
 def worst(*levels: Severity | None) -> Severity | None:
     """The worst of the levels given; ``None`` stands for "no level" and never wins."""
-    known = [level for level in levels if level is not None]
-    return min(known, key=_INDEX.__getitem__) if known else None
+    found: Severity | None = None
+    for level in levels:
+        if level is not None and (found is None or level.index < found.index):
+            found = level
+    return found
 
 
 class Truth(Enum):
@@ -77,6 +84,8 @@ class Truth(Enum):
     YES = "yes"
     NO = "no"
     UNKNOWN = "unknown"
+
+    __hash__ = object.__hash__
 
     def __bool__(self) -> bool:
         raise QuestionInvalid(
@@ -98,6 +107,8 @@ class Phase(Enum):
     ERADICATE = "eradicate"
     RECOVER = "recover"
     CLOSE = "close"
+
+    __hash__ = object.__hash__
 
 
 class Basis(Enum):
@@ -133,6 +144,7 @@ class Source:
 
 K = TypeVar("K")
 V = TypeVar("V")
+T = TypeVar("T")
 
 
 class FrozenMap(Mapping[K, V], Generic[K, V]):
@@ -146,6 +158,28 @@ class FrozenMap(Mapping[K, V], Generic[K, V]):
 
     def __getitem__(self, key: K) -> V:
         return self._items[key]
+
+    # What Mapping would build on the item alone, in many times the time.
+    def __contains__(self, key: object) -> bool:
+        return key in self._items
+
+    @overload
+    def get(self, key: K) -> V | None: ...
+    @overload
+    def get(self, key: K, default: V) -> V: ...
+    @overload
+    def get(self, key: K, default: T) -> V | T: ...
+    def get(self, key: K, default: object = None) -> object:
+        return self._items.get(key, default)
+
+    def keys(self) -> KeysView[K]:
+        return self._items.keys()
+
+    def values(self) -> ValuesView[V]:
+        return self._items.values()
+
+    def items(self) -> ItemsView[K, V]:
+        return self._items.items()
 
     def __iter__(self) -> Iterator[K]:
         return iter(self._items)

@@ -133,6 +133,23 @@ def first_asked(incident: ir.Incident, now: datetime) -> object:
     return ir.obligations(incident, now)
 
 
+def growing(policy: ir.Policy, events: list[ir.Event], count: int) -> Callable[[], object]:
+    """One more note each time, on a log that is so long at first."""
+    first = events[-1].at
+    notes = [
+        ir.Note(incident="bench-1", by="dana", at=first + timedelta(seconds=number), text="x", id=f"n{number}")
+        for number in range(1, count - len(events) + 200 * ROUNDS + 1)
+    ]
+    now = ir.replay(policy, [*events, *notes[: count - len(events)]])
+    coming = iter(notes[count - len(events) :])
+
+    def one_more() -> None:
+        nonlocal now
+        now = ir.apply(now, next(coming)).incident
+
+    return one_more
+
+
 # --- measuring ------------------------------------------------------------------------------------------
 
 
@@ -247,6 +264,14 @@ def main() -> None:
         200,
         per=len(events),
     )
+    for count in (40, 400, 4000, 20000):
+        measured(
+            f"one more note on {count} events",
+            growing(policy, events, count),
+            lambda: hand_apply(state, lines[-2]),
+            200,
+            5000,
+        )
     for extra in (0, 360, 1960):
         notes = [
             ir.Note(incident="bench-1", by="dana", at=now + timedelta(seconds=i), text="x", id=f"n{i}")

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import pytest
 import yaml
+from hypothesis import given, settings
 
 import ir_policy as ir
 from ir_policy import NO, YES, Event, Obligation, Severity
@@ -19,8 +20,9 @@ from ir_policy.errors import EventInvalid, PolicyMismatch, QuestionInvalid
 from ir_policy.log.events import Corrected, PolicyAdopted
 from ir_policy.rules.model import Policy
 from ir_policy.terms import MICROSECOND
-from ir_policy.testing import told
+from ir_policy.testing import logs, told
 from oracle.random_logs import random_log
+from support_desk import moved_on
 from support_documents import POLICY as TEXT
 from support_duties import COMMANDER, POLICY, SEV1, T0, detected, found, hours, minutes, reported, sent
 
@@ -71,6 +73,10 @@ def added(name: str, **fields: object) -> Edit:
     return lambda tree: tree["duties"].update({name: duty})
 
 
+def mark(name: str, **fields: object) -> Edit:
+    return lambda tree: tree["marks"].update({name: {"means": name, **fields}})
+
+
 LOOSER: Final[dict[str, tuple[Edit, ...]]] = {
     "a longer limit": (within("client-update", "4 hours"), within("internal-alert", "2 hours")),
     "a limit with less behind it": (within("internal-alert", {"limit": "15 minutes", "basis": "advisory"}),),
@@ -99,6 +105,10 @@ STRICTER: Final[dict[str, tuple[Edit, ...]]] = {
               met_by={"event": "note"}),
     ),
     "a worse row": (row("sev2-partial-outage", "SEV1"),),
+    "a mark more": (
+        mark("talking", corrected_by=["incident-commander"], set_by=[{"event": "channel-opened"}]),
+        added("minutes", when={"mark": "talking"}, starts="talking", within="2 hours", met_by={"event": "note"}),
+    ),
 }  # fmt: skip
 
 
@@ -189,6 +199,22 @@ class TestNothingThatRunsIsLoosened:
                     assert (is_[key].recipient, is_[key].item) == (one.recipient, one.item)
                     examined += 1
         assert examined > 200
+
+    @given(
+        log=logs(POLICY, max_size=14, newer=[newer("owed to fewer"), newer("a shorter limit"), newer("a mark more")])
+    )
+    @settings(max_examples=60, deadline=None)
+    def test_in_whatever_story_and_by_whomever(self, log: list[Event]) -> None:
+        """Also where it is adopted twice, without authority, dated back, recorded late: no step clears a breach or moves a due later."""
+        policies = [newer("owed to fewer"), newer("a shorter limit"), newer("a mark more")]
+        found = incident(log[0]).knowing(*policies)
+        for event in log[1:]:
+            step = ir.record(found, event)
+            if not step.late and not isinstance(event, Corrected):
+                moved_on(owed(found, event.at), owed(step.incident, event.at))
+            found = step.incident
+        assert found == incident(*log, adopted=policies)
+        assert owed(found, log[-1].at) == owed(incident(*log, adopted=policies), log[-1].at)
 
     @pytest.mark.parametrize("name", LOOSER)
     def test_and_for_ever_after(self, name: str) -> None:
@@ -500,6 +526,23 @@ class TestWhoAdoptsWhat:
         story = [*story[:2], reported(hours(3), {"streaming-unavailable": YES, "client/acme": YES})]
         assert owed(incident(*story, adopted=[more]), hours(3))["client-update@client/acme#0"].due == hours(4)
 
+    def test_a_mark_only_the_newer_version_protects_is_moved_later_by_its_roles_only(self) -> None:
+        """The correction is judged by the version of its own time."""
+        protects = newer("a mark more")
+        opened = told("channel-opened", minutes(10), channel="#inc-20260311-down", id="opened")
+        fields = {"at": "2026-03-10T22:20:00Z"}
+        said = {"event": "opened", "fields": fields, "reason": "a slip", "evidence": ["mail"]}
+        found = incident(detected(), opened, adopts(protects, minutes(30)), adopted=[protects])
+        slip = told("corrected", minutes(40), "lee", **said)
+        assert [(r.rule, r.who) for r in ir.check(found, slip)] == [("corrections", ("incident-commander",))]
+        mended = ir.apply(found, told("corrected", minutes(40), COMMANDER, **said)).incident
+        assert (mended.marks["talking"], owed(mended, minutes(40))["minutes@internal#0"].due) == (
+            minutes(20),
+            minutes(140),
+        )
+        before = incident(detected(), opened, adopted=[protects])
+        assert ir.check(before, told("corrected", minutes(20), "lee", **said)) == ()
+
     def test_it_is_not_corrected_but_followed_by_another(self) -> None:
         adoption = adopts(self.OTHER, minutes(10), id="adoption")
         found = self.at_hand(adoption)
@@ -550,6 +593,21 @@ class TestTheLogSaysIt:
                 assert other == at_once
                 assert ir.brief(other, later).as_json() == ir.brief(at_once, later).as_json()
             assert [pin.version for pin in at_once.policies] == ["0.2.0", *["0.3.0"] * 3]
+
+    def test_a_chained_log_says_it(self) -> None:
+        shorter, salts = newer("a shorter limit"), iter(f"{number:032x}" for number in range(1, 9))
+        first = detected()
+        assert isinstance(first, ir.Detected)
+        step = ir.open_incident(POLICY, first, salt=next(salts))
+        lines = [step.incident.header, step.line]
+        found = step.incident.knowing(shorter)
+        assert (found.head, found.seq) == (step.incident.head, 1)
+        for event in (DOWN, HARMED, adopts(shorter, minutes(10))):
+            step = ir.record(found, event, salt=next(salts))
+            lines.append(step.line)
+            found = step.incident
+        read = ir.replay(POLICY, ir.read_log(lines, head=found.head, seq=4), adopted=[shorter])
+        assert (read, read.head, read.header) == (found, found.head, ir.open_incident(POLICY, first).incident.header)
 
     def test_as_known_before_the_adoption_the_old_version_answers(self) -> None:
         shorter = newer("a shorter limit")

@@ -284,6 +284,12 @@ class TestReopening:
         story = [detected(), supports(SEV1, T0), closed(hours(1)), reopened(hours(30)), restores(hours(31))]
         assert verdicts(story, "recover", hours(31)) == {"internal#0": "met-late", "internal#1": "met"}
 
+    def test_an_act_meets_what_only_the_last_episode_left_open(self) -> None:
+        """This episode owes none yet; the one of the last is distributed in it."""
+        distributed = told("postmortem-distributed", hours(31), evidence=("the signed copy",))
+        story = [detected(), supports(SEV1, T0), closed(hours(1)), reopened(hours(30)), distributed]
+        assert verdicts(story, "postmortem", hours(31)) == {"internal#0": "met"}
+
     def test_a_raise_in_the_next_episode_tightens_nothing_of_the_last(self) -> None:
         """What an earlier episode left open keeps its deadline."""
         story = [detected(), supports(SEV2, T0), closed(minutes(5)), reopened(minutes(10)), supports(SEV0, minutes(20))]

@@ -6,6 +6,7 @@ from typing import Final
 
 import pytest
 
+import ir_policy as ir
 from ir_policy import NO, UNKNOWN, YES, Breach, Truth
 from ir_policy.terms import MICROSECOND
 from ir_policy.testing import told
@@ -17,6 +18,7 @@ from support_duties import (
     LEGAL,
     MARKS,
     OAIC,
+    POLICY,
     T0,
     UNION,
     closed,
@@ -376,6 +378,21 @@ class TestDsrFreeze:
         assert owed(released, hours(2))["dsr-freeze@internal#0"].status == "active"
         void = [*frozen, told("hold-released", hours(1.75), "alex"), suspected]
         assert owed(void, hours(2))["dsr-freeze@internal#0"].verdict == "met"
+
+    def test_since_when_it_stands(self) -> None:
+        """From its start until legal releases it: not later for being extended, and neither a void release nor closing ends it."""
+        frozen = [detected(), told("hold-started", hours(1)), told("hold-extended", hours(1.5))]
+        legal, anybody = (told("hold-released", hours(1.75), by) for by in (LEGAL, "alex"))
+        again = told("hold-started", hours(3))
+        for story, since in (
+            ([detected()], None),
+            (frozen, hours(1)),
+            ([*frozen, anybody], hours(1)),
+            ([*frozen, closed(hours(2))], hours(1)),
+            ([*frozen, legal], None),
+            ([*frozen, legal, again], hours(3)),
+        ):
+            assert ir.replay(POLICY, story).frozen_since == since
 
     def test_it_belongs_to_the_incident_and_not_to_the_episode(self) -> None:
         """Reopening neither asks for it again nor forgets that it was never done."""

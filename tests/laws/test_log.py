@@ -294,6 +294,42 @@ class TestIdentity:
         with pytest.raises(ir.EventInvalid):
             ir.replay(POLICY, [*log, other])
 
+    @given(log=logs(POLICY), later=st.integers(0, 10**12), data=st.data())
+    def test_what_is_recorded_again_is_still_the_same_event(
+        self, log: list[Event], later: int, data: st.DataObject
+    ) -> None:
+        """Sent again and recorded at another time it changes nothing, at any door; what the log learnt first stands."""
+        incident = ir.replay(POLICY, log)
+        event = data.draw(st.sampled_from(log))
+        recorded = event.at + timedelta(microseconds=later)
+        again = ir.read_event({**to_wire(event), "recorded_at": recorded.isoformat()})
+        assert again.says_the_same(event)
+        step = ir.record(incident, again)
+        assert (step.known, step.incident) == (True, incident)
+        assert ir.check(incident, again) == ()
+        assert ir.apply(incident, again).line == ""
+        assert ir.replay(POLICY, [*log, again]) == incident
+        assert ir.read_log(ir.write_log([*incident.log, again])).events == incident.log
+
+    @given(log=logs(POLICY), data=st.data())
+    def test_what_happened_at_another_time_is_another_event(self, log: list[Event], data: st.DataObject) -> None:
+        """Any other field than the recording time is content: another instant or person under the same id is an error."""
+        incident = ir.replay(POLICY, log)
+        event = data.draw(st.sampled_from(log))
+        line = to_wire(event)
+        earlier = {**line, "at": (event.at - MICROSECOND).isoformat()}
+        earlier.pop("precision", None)
+        for other in map(ir.read_event, (earlier, {**line, "by": f"{event.by}2"})):
+            assert not other.says_the_same(event)
+            for ask in (ir.check, ir.apply, ir.record):
+                with pytest.raises(ir.EventInvalid):
+                    ask(incident, other)
+
+    def test_the_recording_time_is_no_part_of_the_id(self) -> None:
+        """Without an id the words are it, and when they were recorded is not among them."""
+        assert told("note", T0).id == told("note", T0, recorded_at=minutes(5)).id
+        assert told("note", T0).id != told("note", T0, text="other").id
+
     def test_without_an_id_the_words_are_the_id(self) -> None:
         """The same words give the same id, other words another."""
         assert told("note", T0).id == told("note", T0).id

@@ -13,11 +13,25 @@ import ir_policy as ir
 from ir_policy import YES, Event
 from ir_policy.terms import MICROSECOND
 from ir_policy.testing import logs, told
+from support_documents import edited, shipped
 from support_duties import COMMANDER, POLICY, SEV1, T0, minutes, reported, sent
 
 DOWN: Final = reported(minutes(0), {"streaming-unavailable": YES})
 LATER: Final = minutes(60 * 24 * 400)
 WORDS: Final = {"opened", "at-risk", "advice-missed", "undetermined", "missed", "lapsed"}
+
+
+def alert_with(limits: str) -> ir.Policy:
+    """The policy with other limits for the alert that opens by itself a quarter of an hour after detection."""
+    own = shipped("motion-mavericks.yaml")
+    begins = own.index("  unassessed-alert:\n", own.index("\nduties:"))
+    rule, rest = own[begins:].split("\n\n", 1)
+    given = edited(rule, ("within: 15 minutes", limits))
+    if "policy" in limits:  # a reading of ours that adds something only advises
+        given = edited(given, ("    reading: unassessed-counts-as-sev1\n", ""))
+    if "still-owed" in limits:
+        given = edited(given, ("\n    if_missed: lapses", ""))
+    return ir.load_policy(f"{own[:begins]}{given}\n\n{rest}")
 
 
 def incident(*events: Event) -> ir.Incident:
@@ -77,6 +91,35 @@ class TestWhatIsSaid:
         opened = [one for one in ir.reminders(incident(), T0, LATER) if one.kind == "opened"]
         assert [(one.duty, one.at) for one in opened] == [("unassessed-alert", minutes(15))]
 
+    @pytest.mark.parametrize(
+        ("limits", "expected"),
+        [
+            ("within: 15 minutes", [("opened", minutes(15))]),
+            ("within: 30 minutes", [("opened", minutes(15)), ("at-risk", minutes(24) + MICROSECOND),
+                                    ("advice-missed", minutes(30) + MICROSECOND)]),
+            ("within: {limit: 15 minutes, basis: policy}", [("missed", minutes(15) + MICROSECOND)]),
+            ("within: {limit: 15 minutes, basis: policy}\n    if_missed: still-owed", [("missed", minutes(15) + MICROSECOND)]),
+            ("within: {limit: 30 minutes, basis: policy}", [("opened", minutes(15)), ("at-risk", minutes(24) + MICROSECOND),
+                                                            ("missed", minutes(30) + MICROSECOND)]),
+        ],
+        ids=["at-its-deadline", "before-it", "at-a-binding-one", "at-one-still-owed", "before-a-binding-one"],
+    )  # fmt: skip
+    def test_what_opens_at_its_own_deadline_is_said_once(
+        self, limits: str, expected: list[tuple[str, datetime]]
+    ) -> None:
+        """There is no time between opening and being past: one reminder, by what weighs most. Where there is time, both are said."""
+        asked = ir.replay(alert_with(limits), [told("detected", T0)])
+        alert = [one for one in ir.reminders(asked, T0, LATER) if one.duty == "unassessed-alert"]
+        assert [(one.kind, one.at) for one in alert] == expected
+        last = [one for one in ir.reminders(asked, None, LATER) if one.duty == "unassessed-alert"]
+        assert last == alert[-1:]
+        woken = []
+        now: datetime | None = T0
+        while now is not None and now < LATER:
+            woken += [one for one in ir.reminders(asked, None, now) if one.duty == "unassessed-alert"]
+            now = ir.next_wakeup(asked, now)
+        assert list(dict.fromkeys(woken)) == alert
+
     def test_backwards_nothing_fell(self) -> None:
         """A clock that was set back asks for nothing, and loses nothing."""
         assert ir.reminders(incident(DOWN), minutes(30), minutes(20)) == ()
@@ -129,14 +172,19 @@ class TestNothingIsLost:
     @settings(max_examples=60)
     @given(log=logs(POLICY))
     def test_each_is_a_change_one_wakes_for(self, log: list[Event]) -> None:
-        """Every reminder falls on a wake-up, and every wake-up after the last event brings one at least."""
+        """Every reminder falls on a wake-up, and every wake-up after the last event brings one at least, unless something opened
+        in the instant before it."""
         asked = ir.replay(POLICY, log)
         last = max(event.at for event in log)
         wakes, wake = [], ir.next_wakeup(asked, last)
         while wake is not None:
             wakes.append(wake)
             wake = ir.next_wakeup(asked, wake)
-        assert sorted({one.at for one in ir.reminders(asked, last, LATER + timedelta(days=4000))}) == wakes
+        reminded = ir.reminders(asked, last, LATER + timedelta(days=4000))
+        instants = {one.at for one in reminded}
+        assert instants <= set(wakes)
+        opened = {one.at for one in reminded if one.kind == "opened"}
+        assert [wake for wake in wakes if wake not in instants and wake - MICROSECOND not in opened] == []
 
 
 def test_the_message_met_it() -> None:

@@ -11,14 +11,21 @@ from typing import Final
 import pytest
 
 from ir_policy.testing.host import (
+    CannotBeFilled,
     Host,
     Report,
+    SmallDisk,
     Trial,
+    adopted_policy,
     everything_at_once,
     examine,
+    filling,
+    full_disk,
     killed_pollers,
+    killed_writers,
     other_orders,
     racing_writers,
+    small_disk,
     stepping_clocks,
 )
 from support_host import FAULTS, POLICY, Small
@@ -33,18 +40,30 @@ CAUGHT: Final[dict[str, tuple[Callable[..., Trial], str]]] = {
     "drops-late": (other_orders, "lost"),
     "other-form": (racing_writers, "broken"),
     "does-nothing": (other_orders, "lost"),
+    "newest-for-all": (adopted_policy, "lost"),
+    "answers-first": (killed_writers, "lost"),
+    "knows-ids-in-memory": (killed_writers, "doubled"),
+    "half-an-append": (full_disk, "wrong"),
+    "takes-no-for-an-answer": (full_disk, "lost"),
+    "gives-up": (full_disk, "wrong"),
+    "writes-twice-over": (full_disk, "doubled"),
 }
 """For each fault the trial that finds it, and under which heading."""
+FEW: Final[dict[object, dict[str, int]]] = {adopted_policy: {"incidents": 4}}
+"""Some incidents less, so that an ordinary run stays short."""
+
+
+KILLING: Final = {killed_pollers: {"kills": 6}, killed_writers: {"kills": 6}}
 
 
 def test_every_fault_has_a_trial() -> None:
     assert CAUGHT.keys() == FAULTS.keys()
 
 
-@pytest.mark.parametrize("trial", [other_orders, racing_writers, stepping_clocks])
+@pytest.mark.parametrize("trial", [other_orders, racing_writers, stepping_clocks, adopted_policy, full_disk])
 def test_a_good_host_passes(trial: Callable[..., Trial], tmp_path: Path) -> None:
     """What needs no kill is tried in every run."""
-    found = trial(Small(tmp_path / "host.sqlite").host())
+    found = trial(Small(tmp_path / "host.sqlite").host(), **FEW.get(trial, {}))
     assert found.ok, found
     assert all(count > 0 for count in found.examined.values())
 
@@ -54,9 +73,50 @@ def test_a_good_host_passes_them_all(tmp_path: Path) -> None:
     databases = iter(range(10))
     report = examine(lambda: Small(tmp_path / f"{next(databases)}.sqlite").host(), reminders=120, kills=3, appends=24)
     assert report.ok, report
-    assert len(report.trials) == 4
+    assert len(report.trials) == 7
     assert all(count > 0 for trial in report.trials for count in trial.examined.values())
-    assert str(report).count("passed") == 4
+    assert str(report).count("passed") == 7
+    assert not report.not_tried
+
+
+def test_a_good_host_passes_on_a_file_system_that_is_full(tmp_path: Path) -> None:
+    """There nothing of the host's can grow, its journal and what its poller writes neither."""
+    try:
+        with small_disk(16 << 20) as disk:
+            found = full_disk(Small(disk.folder / "host.sqlite", leave_room=disk.leave_room).host())
+    except CannotBeFilled as reason:
+        pytest.skip(str(reason))
+    assert found.ok, found
+    assert found.noted["looks without room"] == 2
+
+
+def test_somebody_s_disk_is_not_filled(tmp_path: Path) -> None:
+    with pytest.raises(CannotBeFilled, match="no small file system"):
+        SmallDisk(tmp_path)
+
+
+def test_what_a_host_gives_no_means_for_is_not_tried_and_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    databases = iter(range(10))
+    for others in ("killed_pollers", "other_orders", "racing_writers", "stepping_clocks"):
+        monkeypatch.setattr(f"ir_policy.testing.host.{others}", lambda *_, **__: Trial("another", {"looked at": 1}))
+
+    def new() -> Host:
+        return replace(Small(tmp_path / f"{next(databases)}.sqlite").host(), writer=None, newer=None)
+
+    report = examine(new)
+    assert report.ok, report
+    assert [said.partition(":")[0] for said in report.not_tried] == [
+        "a newer policy that is adopted", "writers that are killed", "a full disk",
+    ]  # fmt: skip
+    assert str(report).count("not tried") == 3
+    assert killed_writers(new()).problems()[-1].startswith("the host does not say how its program")
+    assert full_disk(new()).problems()[-1].startswith("the host does not say how it is run short of room")
+
+
+def test_a_host_that_always_has_room_has_not_been_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filling, "MOST_FILLERS", 5)
+    found = full_disk(Small(tmp_path / "host.sqlite", leave_room=lambda _: None).host(), 1)
+    assert "kit-0: nothing was refused: say how there is no room, Host.leave_room" in found.problems()
 
 
 @pytest.mark.prove
@@ -68,12 +128,13 @@ def test_a_host_that_cannot_say_what_it_has_written_is_killed_by_the_clock(tmp_p
 # Whether a kill hits the moment a fault needs is a matter of timing, so these are tried with the slow proofs.
 @pytest.mark.parametrize(
     "fault",
-    [pytest.param(fault, marks=[pytest.mark.prove] if CAUGHT[fault][0] is killed_pollers else []) for fault in FAULTS],
+    [pytest.param(fault, marks=[pytest.mark.prove] if CAUGHT[fault][0] in KILLING else []) for fault in FAULTS],
 )
-def test_a_planted_fault_is_found(fault: str, tmp_path: Path) -> None:
+def test_a_planted_fault_is_found(fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As what it is: what was lost is called lost, what came twice doubled, a changed line broken."""
+    monkeypatch.setattr(filling, "BACK", 3.0)  # nobody waits long for one that does not come back
     trial, heading = CAUGHT[fault]
-    more = {"kills": 6} if trial is killed_pollers else {}
+    more = KILLING.get(trial, {}) | FEW.get(trial, {})
     found = trial(Small(tmp_path / "host.sqlite", fault).host(), **more)
     assert not found.ok
     assert getattr(found, heading), found
@@ -90,6 +151,11 @@ def test_nothing_examined_is_a_failure(tmp_path: Path) -> None:
     assert not racing_writers(host, appends=0).ok
     later = Small(tmp_path / "other.sqlite").host()
     assert killed_pollers(later, kills=0).problems() == ["no kills while there was work were examined"]
+    last = Small(tmp_path / "last.sqlite").host()
+    assert killed_writers(last, 4, kills=0).problems() == [
+        "no kills while appends were on their way were examined",
+        "no acknowledged appends sent again after a kill were examined",
+    ]
 
 
 def test_a_program_that_fails_is_told_with_its_last_words(tmp_path: Path) -> None:
@@ -102,8 +168,8 @@ def test_a_program_that_fails_is_told_with_its_last_words(tmp_path: Path) -> Non
         append=good.append,
         lines=good.lines,
     )
-    for trial in (killed_pollers, other_orders, racing_writers, stepping_clocks):
-        found = trial(bad)
+    for trial in (killed_pollers, other_orders, racing_writers, stepping_clocks, killed_writers, full_disk):
+        found = trial(replace(bad, writer=good.writer))
         assert not found.ok
         assert any("ended with 3: no room" in problem for problem in found.problems()), found
 

@@ -11,12 +11,15 @@ Three things make a story shorter, each where a reader sees it:
 - `day: 2026-05-05 +10:00` once in a scenario: a bare `10:05` is that day in that offset, and `2026-05-06 09:30` another
   day in it; an instant written out in full stands as it is;
 - `step: [isolate, rotate-secrets]` is one event for each, in that order; so are `phase`, `gate` and `obligation`;
-- `policy_also_says` adds a line to the shipped policy.
+- `policy_also_says` adds a line to the shipped policy;
+- `newer` is another version of it, `version` and what its `duties` say otherwise (`none`: it has no such duty), which a
+  `policy-adopted` with `policy: newer` adopts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -29,7 +32,7 @@ import ir_policy as ir
 HERE: Final = Path(__file__).parent
 SHIPPED: Final = HERE.parents[1] / "src" / "ir_policy" / "rules" / "catalog" / "motion-mavericks.yaml"
 
-SCENARIO_WORDS: Final = frozenset({"name", "day", "policy_also_says", "events", "expect"})
+SCENARIO_WORDS: Final = frozenset({"name", "day", "policy_also_says", "newer", "events", "expect"})
 EVENT_WORDS: Final = frozenset({"refused", "recorded"})
 REFUSAL_WORDS: Final = frozenset({"clause", "who", "missing"})
 FLAGS: Final = frozenset({"drill", "acting", "amount_known"})
@@ -64,6 +67,7 @@ class Scenario:
         self.name: str = said["name"]
         self.said = written_out(said)
         self.policy = policy(said.get("policy_also_says", ""))
+        self.newer = [newer_version(said["newer"])] if "newer" in said else []
 
     def __repr__(self) -> str:
         return f"{self.file}: {self.name}"
@@ -84,10 +88,10 @@ def tell(scenario: Scenario) -> Told:
     incident: ir.Incident | None = None
     refused, flaws = [], []
     for number, line in enumerate(scenario.said["events"], start=1):
-        event = event_of(line, f"e{number}")
+        event = event_of(line, f"e{number}", scenario.newer)
         if incident is None:
             assert isinstance(event, ir.Detected), f"{scenario}: begins with a signal"
-            incident = ir.open_incident(scenario.policy, event).incident
+            incident = ir.open_incident(scenario.policy, event).incident.knowing(*scenario.newer)
             continue
         answer = ir.check(incident, event)
         recorded = line.get("recorded") == "yes"
@@ -120,6 +124,17 @@ def policy(also: str) -> ir.Policy:
     if not also:
         return ir.load_policy("motion-mavericks")
     return ir.load_policy(f"{SHIPPED.read_text(encoding='utf-8')}{also}\n")
+
+
+def newer_version(said: Mapping[str, Any]) -> ir.Policy:
+    """The shipped policy as another version of it says it."""
+    tree = yaml.load(SHIPPED.read_text(encoding="utf-8"), yaml.BaseLoader)
+    for duty, changed in said["duties"].items():
+        if changed == "none":
+            del tree["duties"][duty]
+        else:
+            tree["duties"][duty] = {**tree["duties"].get(duty, {}), **changed}
+    return ir.load_policy(json.dumps({**tree, "version": said["version"]}))
 
 
 def instant(text: str) -> datetime:
@@ -159,9 +174,11 @@ def one_by_one(line: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield from ({**line, name: each} for each in line[name])
 
 
-def event_of(line: Mapping[str, Any], default_id: str) -> ir.Event:
+def event_of(line: Mapping[str, Any], default_id: str, newer: Sequence[ir.Policy] = ()) -> ir.Event:
     """The event one line says."""
     said = {name: value for name, value in line.items() if name not in EVENT_WORDS}
+    if said.get("policy") == "newer":
+        said["policy"] = {word: getattr(newer[0], word) for word in ("id", "version", "digest")}
     said.update({name: said[name] == "yes" for name in FLAGS & said.keys()})
     return ir.read_event({"id": default_id, "incident": "inc-1", **said})
 

@@ -81,6 +81,7 @@ def answers(incident: ir.Incident, now: datetime) -> timedelta | None:
         assert_type(owed.due, datetime | None)
         assert_type(owed.breach, ir.Breach | None)
         left = owed.time_left(now)
+    assert_type(ir.by_act(ir.obligations(incident, now)), tuple[tuple[ir.Obligation, ...], ...])
     assert_type(ir.next_wakeup(incident, now), datetime | None)
     assert_type(ir.explain(incident, "oaic-notice", now), ir.Explanation)
     assert_type(ir.brief(incident, now), ir.Brief)
@@ -106,10 +107,16 @@ def log(policy: ir.Policy, lines: str) -> ir.Incident:
     assert_type(read.events, tuple[ir.Event, ...])
     assert_type(read.policy, ir.PolicyPin | None)
     assert_type(ir.read_event({"kind": "note"}), ir.Event)
+    body: dict[str, Any] = ir.read_object(b'{"kind": "note", "text": "calm"}', longest=1000)
+    assert_type(ir.read_said(body, "inc-7", datetime(2026, 4, 3, tzinfo=timezone.utc), by="ana", id="n-1"), ir.Event)
     incident = ir.replay(policy, read)
     assert_type(ir.write_log(incident.log, incident.pin), str)
     assert_type(ir.event_schema(), dict[str, Any])
     assert_type(ir.schema("brief"), dict[str, Any])
+    said: list[dict[str, Any]] = ir.as_json(ir.obligations(incident, t0 := incident.log[0].at), "obligations", now=t0)
+    assert_type(said, list[dict[str, Any]])
+    checked: dict[str, Any] = ir.as_json(ir.check(incident, incident.log[0]), "check", incident, t0)
+    assert_type(checked, dict[str, Any])
     return ir.replay(policy, incident.log, known_at=datetime(2026, 4, 3, tzinfo=timezone.utc))
 
 
@@ -173,4 +180,9 @@ def chained(policy: ir.Policy, first: ir.Detected, salt: str, now: datetime) -> 
     for reminder in ir.reminders(ir.replay(policy, log), now, now + timedelta(hours=1)):
         assert_type(reminder, ir.Reminder)
         assert_type(reminder.due, datetime | None)
+    told: list[ir.Reminder | dict[str, object]] = [
+        *ir.reminders(step.incident, None, now),
+        {"key": "kept as JSON", "sent_at": now},
+    ]
+    assert_type(ir.export(lines, policy, now, told=told, head=step.incident.head, seq=2), str)
     return ir.erase(lines, names=["ana"], texts=[step.event.id])

@@ -15,7 +15,7 @@ import pytest
 import ir_policy as ir
 from ir_policy import Event, EventInvalid, IRPolicyError, Problem, QuestionInvalid
 from ir_policy.calendar import zone
-from ir_policy.log.events import COMMON, KINDS
+from ir_policy.log.events import COMMON, KINDS, kinds_of_value
 from ir_policy.terms import EVENT_INSTANTS, EVENT_KINDS
 
 T: Final = datetime(2026, 3, 11, 1, tzinfo=UTC)
@@ -187,6 +187,14 @@ SLIPS: Final = (
          "write one of: suspected, believed, aware, confirmed, statement-completed, not-a-breach, remediated"),
     Slip("precision", ir.Note, {"text": "x", "precision": "second"}, "precision", "is not one of the words allowed here",
          "write one of: minute, day, month"),
+    Slip("false for no precision", ir.Note, {"text": "x", "precision": False}, "precision",
+         "is not one of the words allowed here", "write one of: minute, day, month"),
+    Slip("false for no recording time", ir.Note, {"text": "x", "recorded_at": False}, "recorded_at",
+         "an instant is a datetime, not true or false", "pass an aware datetime such as one in UTC"),
+    Slip("no recording time in quotes", ir.Note, {"text": "x", "recorded_at": ""}, "recorded_at", "'' is not an instant",
+         "write it like 2026-04-03T18:05:00+10:00"),
+    Slip("an empty list for no recording time", ir.Note, {"text": "x", "recorded_at": ()}, "recorded_at",
+         "an instant is a datetime, not a list", "pass an aware datetime such as one in UTC"),
     Slip("level", ir.SeverityDecided, {"severity": "SEV4"}, "severity", "is not a level", "write SEV0, SEV1, SEV2 or SEV3"),
     Slip("level as a number", ir.SeverityDecided, {"severity": 0}, "severity", "is not a level", "write SEV0, SEV1, SEV2 or SEV3"),
     Slip("level in letters that only look right", ir.SeverityDecided, {"severity": "ЅEV0"}, "severity", "is not a level",
@@ -258,6 +266,20 @@ class TestManySlips:
 
 class TestWire:
     """The same checks for events that come as JSON."""
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_nothing_but_a_flag_is_false_and_nothing_is_empty(self, kind: str) -> None:
+        """A false where no flag stands, and a text without words, are problems at their place; leaving out is how nothing is said."""
+        whole = {"kind": kind, "id": "e", "incident": "i", "at": "2026-03-11T00:00:00Z", "by": "a"}
+        wrong = 0
+        for name, held in kinds_of_value(kind).items():
+            for value in (False, "", {}, 0):
+                if value is False and held == "flag":
+                    continue
+                wrong += 1
+                found = refusal(lambda line={**whole, name: value}: ir.read_event(line))
+                assert name in [problem.where for problem in found], (name, value)
+        assert wrong >= 20
 
     LINE: Final[dict[str, object]] = {
         "kind": "detected",

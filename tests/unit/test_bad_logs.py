@@ -24,7 +24,9 @@ UNKNOWN: Final = (
     '{"at":"2026-03-11T01:06:00Z","by":"a","crew":["b",null,{"deep":[true,-1,""]}],"id":"e3","incident":"i",'
     '"kind":"satellite-lost","note":" "}'
 )
-WHOLE: Final = "this is not a whole JSON object (column {}); if it is the last line, it was torn while being written"
+WHOLE: Final = (
+    "this line is not a whole JSON object (column {}); if it is the last line, it was torn while being written"
+)
 FORM: Final = "this version reads form 1"
 
 
@@ -59,8 +61,8 @@ class TestLines:
             (log(FIRST, '"note"'), 1, "this line is not a JSON object"),
             (log(FIRST, "{}"), 1, "not an event: kind: the event has no kind; say what happened, such as detected"),
             (log(f"{FIRST} {SECOND}"), 0, WHOLE.format(len(FIRST) + 2)),
-            (log(FIRST.replace('"by":"a"', '"by":"a","by":"b"')), 0, "field 'by' stands twice in one object"),
-            (log(FIRST, SECOND.replace('"text":"t"', '"text":{"a":1,"a":2}')), 1, "field 'a' stands twice in one object"),
+            (log(FIRST.replace('"by":"a"', '"by":"a","by":"b"')), 0, "this line says 'by' twice in one object"),
+            (log(FIRST, SECOND.replace('"text":"t"', '"text":{"a":1,"a":2}')), 1, "this line says 'a' twice in one object"),
             (log(with_source("NaN")), 0, "this line holds a number or a nesting nobody can read"),
             (log(with_source("-Infinity")), 0, "this line holds a number or a nesting nobody can read"),
             (log(with_source("9" * 5000)), 0, "this line holds a number or a nesting nobody can read"),
@@ -75,7 +77,7 @@ class TestLines:
              "not an event: txet: 'note' has no field of that name; did you mean 'text'?"),
             (log(FIRST, SECOND.replace("01:05:00Z", "01:05:00")), 1,
              "not an event: at: '2026-03-11T01:05:00' has no offset; end it with Z or an offset such as +10:00"),
-            ("\ufeff" + log(FIRST), 0, "a byte order mark stands here; save the file without one"),
+            ("\ufeff" + log(FIRST), 0, "this line begins with a byte order mark; save it without one"),
         ],
         ids=["torn last line", "no JSON", "array", "text", "empty object", "two on one line", "field twice",
              "field twice deep inside", "NaN", "infinity", "endless number", "fraction", "1e400", "deep array", "deep object",

@@ -12,8 +12,8 @@ import pytest
 
 import ir_policy as ir
 from ir_policy.log.events import KINDS
-from ir_policy.present.answer_schemas import TOLD
 from ir_policy.present.happened import event_words
+from ir_policy.present.happening_schemas import TOLD
 from ir_policy.rules.model import Policy
 from ir_policy.terms import MICROSECOND
 from oracle.random_logs import random_log
@@ -286,6 +286,7 @@ def test_every_kind_of_event_has_its_words(policy: Policy) -> None:
         "notice-edited": {**DRAFT}, "notice-drafted": {**DRAFT}, "notice-review-requested": {**JUDGED},
         "notice-reviewed": {**JUDGED}, "notice-approved": {**JUDGED}, "notice-rejected": {**JUDGED, "reason": "too early"},
         "notice-delivered": {"notice": "n1"}, "notice-failed": {"notice": "n1"},
+        "policy-adopted": {"policy": {"id": "p", "version": "0.3.0", "digest": "sha256:0123456789"}, "reason": "in force"},
     }.items():  # fmt: skip
         seen[kind] = event_words(policy, KINDS[kind].cls(kind=kind, incident="inc-7", at=TEN, by="ravi", **said))
     known = {kind: words for kind, words in seen.items() if kind in KINDS}

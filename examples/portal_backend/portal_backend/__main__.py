@@ -16,7 +16,7 @@ from typing import Final
 from sqlalchemy.exc import SQLAlchemyError
 
 import ir_policy as ir
-from portal_backend import demo
+from portal_backend import actions, demo
 from portal_backend.arrivals import bring_in
 from portal_backend.clock import Clock, clock_of, ticking_from
 from portal_backend.limits import is_loopback
@@ -113,9 +113,11 @@ def erase(given: argparse.Namespace) -> int:
     """Take names and texts out of a log for good; its head stays."""
     with _store(given.database, given.clock) as store:
         try:
-            changed = store.erase(given.incident, given.name, given.text)
+            changed = actions.erase(store, given.incident, given.name, given.text)
         except Unknown:
             raise SetUpError(f"no incident is called '{given.incident}'") from None
+        except actions.Forbidden as refused:
+            raise SetUpError("; ".join(str(refusal) for refusal in refused.refusals)) from None
         print(f"erased in {changed} events")
     return OK
 

@@ -23,8 +23,10 @@ def bring_in(store: Store, path: Path) -> bool:
     if not events or not isinstance(events[0], ir.Detected) or not is_incident_id(events[0].incident):
         raise ir.LogInvalid(0, "no signal begins this log, or its incident has an id that cannot stand in an address")
     steps = [ir.open_incident(store.policies.current(), events[0], salt=token_hex(16))]
+    incident = steps[0].incident.knowing(*store.policies.adopted_in(events))
     for event in events[1:]:
-        steps.append(ir.record(steps[-1].incident, event, salt=token_hex(16)))
+        steps.append(ir.record(incident, event, salt=token_hex(16)))
+        incident = steps[-1].incident
     try:
         store.bring_in(steps, now)
     except Moved:

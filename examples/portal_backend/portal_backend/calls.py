@@ -15,7 +15,7 @@ from portal_backend.bodies import is_incident_id
 from portal_backend.people import DEMO, People, Person
 from portal_backend.store import Store, Unknown
 
-__all__ = ["Host", "Trouble", "host_of", "incident_of", "media_of", "person_of"]
+__all__ = ["Host", "Trouble", "host_of", "incident_of", "media_of", "named_head", "person_of"]
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,18 @@ def incident_of(id_: str) -> str:
     return id_
 
 
-_DOING: Final = {"read": "read", "respond": "add to incidents", "policies": "add policies"}
+def named_head(if_match: str) -> str:
+    """The head that a caller names as the one they saw."""
+    return if_match.strip().removeprefix("W/").strip('"')
+
+
+_DOING: Final = {
+    "read": "read",
+    "respond": "add to incidents",
+    "policies": "add policies",
+    "export": "take a whole incident away",
+    "erase": "erase",
+}
 
 
 def _token(request: Request) -> str:

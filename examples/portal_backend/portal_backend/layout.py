@@ -40,7 +40,7 @@ ul { list-style: none; margin: 0; padding: 0; }
 .clocks > li > * { color: var(--ink); min-width: 0; overflow-wrap: anywhere; }
 .clocks .what { font-weight: 600; } .clocks .left { font-variant-numeric: tabular-nums; font-weight: 600;
   text-align: right; white-space: nowrap; color: inherit; } .clocks .quiet { color: var(--quiet); }
-.clocks .due { text-align: right; }
+.clocks .due { text-align: right; } .line { display: block; } nav { margin-top: .8rem; }
 .plain > li { padding: .4rem 0; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
 summary { cursor: pointer; padding: .3rem 0; font-weight: 600; } details { margin-top: 1rem; }
 pre { overflow-x: auto; background: var(--card); border: 1px solid var(--line); padding: .8rem; font-size: .85rem; }

@@ -14,7 +14,7 @@ import ir_policy as ir
 __all__ = ["Responses", "answer", "body", "describe", "ref", "trouble"]
 
 _USED: Final = (
-    "document", "event", "log-line", "obligations", "brief", "timeline", "check", "explanation", "step", "refused", "error",
+    "document", "event", "log-line", "obligations", "brief", "timeline", "check", "explanation", "step", "reminder", "export", "refused", "error",
 )  # fmt: skip
 _MEANING: Final = {
     400: "the body cannot be read",
@@ -25,7 +25,8 @@ _MEANING: Final = {
     413: "the body is longer than a megabyte",
     415: "the body is of a kind nobody reads here",
     422: "it is malformed; each problem names its place",
-    503: "the database does not answer; nothing was stored",
+    503: "the database does not answer; what was sent under an id of its own can be sent again and is taken once",
+    507: "the database has no room left; nothing was stored",
 }
 _PROBLEM: Final = {
     "type": "object",
@@ -75,9 +76,9 @@ def answer(status: int, schema: Schema, says: str, media: str = "application/jso
 
 
 def trouble(*statuses: int) -> Responses:
-    """What can go wrong, by status. Every operation can meet a database that does not answer."""
+    """What can go wrong, by status. Every operation can meet a database that does not answer, or has no room left."""
     found: Responses = {}
-    for status in (*statuses, 503):
+    for status in (*statuses, 503, 507):
         found |= answer(status, _SHAPES.get(status, ref("trouble")), _MEANING[status])
     return found
 
@@ -126,10 +127,6 @@ def _placed(name: str, schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     found = {key: _placed(name, value) for key, value in schema.items()}
-    alike = found.get("prefixItems")
-    if alike and all(item == alike[0] for item in alike) and found.get("items") is False:
-        # so many of the same: said as more programs understand it
-        found["items"] = found.pop("prefixItems")[0]
     target = schema.get("$ref")
     if isinstance(target, str) and target.startswith("#/$defs/"):
         found["$ref"] = f"#/components/schemas/{name}.{target.removeprefix('#/$defs/')}"

@@ -10,12 +10,13 @@ from fastapi.responses import HTMLResponse, Response
 from portal_backend.calls import host_of, person_of
 from portal_backend.layout import POLICY, page
 from portal_backend.openapi import answer, ref, trouble
-from portal_backend.routes import json_brief, lines, seen
+from portal_backend.routes import After, json_brief, lines, seen
 from portal_backend.shown import incident_main, list_main
 
 __all__ = ["router"]
 
 router = APIRouter()
+ON_A_PAGE: Final = 100
 _PAGE: Final = {"text/html": {"schema": {"type": "string"}}}
 _EITHER: Final = answer(200, ref("brief"), "As of now.")
 _EITHER[200]["content"] |= _PAGE
@@ -25,13 +26,14 @@ _EITHER[200]["content"] |= _PAGE
     "/",
     summary="The page of open incidents",
     response_class=HTMLResponse,
-    responses=answer(200, {"type": "string"}, "A page.", "text/html") | trouble(401, 403),
+    responses=answer(200, {"type": "string"}, "A page.", "text/html") | trouble(401, 403, 422),
 )
-def index(request: Request) -> Response:
+def index(request: Request, after: After = "") -> Response:
     person = person_of(request, "read")
     host = host_of(request)
-    shown = lines(host.store, closed=False, after="", limit=200)
-    return _page("Open incidents", list_main(shown, host.store.now()), person.name, host.banner)
+    shown, more = lines(host.store, closed=False, after=after, limit=ON_A_PAGE)
+    main = list_main(shown, host.store.now(), host.store.count(closed=False), after, more)
+    return _page("Open incidents", main, person.name, host.banner)
 
 
 @router.get(

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 __all__ = ["DEMO", "People", "Person", "SetUpError", "people_from"]
 
-POWERS: Final = ("read", "respond", "policies")
+POWERS: Final = ("read", "respond", "policies", "export", "erase")
 SHORTEST: Final = 20
 """Characters of a token; shorter ones can be guessed."""
 

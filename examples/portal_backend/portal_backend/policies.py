@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable
 from threading import Lock
@@ -33,37 +32,38 @@ class Policies:
         self._loading = Lock()
 
     def add(self, text: str, documents: Iterable[str], by: str, *, current: bool) -> tuple[ir.Policy, bool]:
-        """Keep a policy with the documents of its own; whether it is new. Raises what ``ir.load_policy`` raises."""
-        own = list(documents)
-        policy = ir.load_policy(text, documents=own)
-        return policy, self._keep(policy, [text, *own], by, current)
+        """Keep a policy with every document it is composed of; whether it is new. Raises what ``ir.load_policy`` raises."""
+        policy = ir.load_policy(text, documents=list(documents))
+        return policy, self._keep(policy, by, current)
 
     def add_shipped(self) -> ir.Policy:
-        """The policy that comes with the library, current until somebody brings another.
-
-        It is kept by id and version, which name the same text for ever.
-        """
+        """The policy that comes with the library, current until somebody brings another."""
         policy = ir.load_policy(SHIPPED)
         with self._database.reading() as connection:
             first = connection.scalar(select(POLICY.c.digest).where(POLICY.c.current_since.is_not(None))) is None
-        self._keep(policy, [f"{policy.id}@{policy.version}"], "portal", first)
+        self._keep(policy, "portal", first)
         return policy
 
-    def _keep(self, policy: ir.Policy, texts: list[str], by: str, current: bool) -> bool:
-        known = dict(zip(map(_digest, texts), texts, strict=True))
+    def _keep(self, policy: ir.Policy, by: str, current: bool) -> bool:
+        texts = {one.digest: one.written for one in policy.documents}
         row = {
-            "digest": policy.digest, "id": policy.id, "version": policy.version, "documents": json.dumps(list(known)),
+            "digest": policy.digest, "id": policy.id, "version": policy.version, "documents": json.dumps(list(texts)),
             "added_at": self._clock(), "added_by": by,
         }  # fmt: skip
         with self._database.writing() as connection:
             new = connection.scalar(select(POLICY.c.digest).where(POLICY.c.digest == policy.digest)) is None
-            add_once(connection, DOCUMENT, [{"digest": digest, "text": one} for digest, one in known.items()])
+            add_once(connection, DOCUMENT, [{"digest": digest, "text": text} for digest, text in texts.items()])
             add_once(connection, POLICY, [row])
             if current:
                 since = update(POLICY).where(POLICY.c.digest == policy.digest).values(current_since=self._clock())
                 connection.execute(since)
         self._loaded[policy.digest] = policy
         return new
+
+    def document(self, digest: str) -> str | None:
+        """The text of one document, or nothing if no policy here is composed of it."""
+        with self._database.reading() as connection:
+            return connection.scalar(select(DOCUMENT.c.text).where(DOCUMENT.c.digest == digest))
 
     def current(self) -> ir.Policy:
         """The policy that new incidents open under."""
@@ -82,6 +82,15 @@ class Policies:
                     self._loaded[digest] = _composed(connection, digest)
             return self._loaded[digest]
 
+    def adopted_in(self, log: Iterable[ir.Event]) -> list[ir.Policy]:
+        """The policies that a log adopts, as far as somebody added them."""
+        wanted = {event.policy.digest for event in log if isinstance(event, ir.PolicyAdopted)}
+        with self._database.reading() as connection:
+            known = (
+                connection.scalars(select(POLICY.c.digest).where(POLICY.c.digest.in_(wanted))).all() if wanted else []
+            )
+        return [self.of(digest) for digest in sorted(known)]
+
     def listed(self) -> list[dict[str, Any]]:
         """What there is, the newest first."""
         with self._database.reading() as connection:
@@ -89,7 +98,7 @@ class Policies:
         current = max((row.current_since for row in rows if row.current_since is not None), default=None)
         return [
             {"id": row.id, "version": row.version, "digest": row.digest, "added_by": row.added_by,
-             "current": row.current_since is not None and row.current_since == current}
+             "documents": json.loads(row.documents), "current": row.current_since is not None and row.current_since == current}
             for row in rows
         ]  # fmt: skip
 
@@ -111,7 +120,3 @@ def _composed(connection: Connection, digest: str) -> ir.Policy:
             "ir_policy that they were opened with"
         )
     return policy
-
-
-def _digest(text: str) -> str:
-    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()

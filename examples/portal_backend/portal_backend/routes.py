@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Any, Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import JSONResponse, Response
@@ -11,15 +12,15 @@ from sqlalchemy import func, select
 
 import ir_policy as ir
 from portal_backend.actions import Done, add, asked, open_
-from portal_backend.answers import check_json, explanation_json, rfc3339, step_json
-from portal_backend.bodies import read_object
-from portal_backend.calls import host_of, incident_of, media_of, person_of
+from portal_backend.answers import rfc3339
+from portal_backend.bodies import read_body
+from portal_backend.calls import host_of, incident_of, media_of, named_head, person_of
 from portal_backend.openapi import answer, body, ref, trouble
 from portal_backend.outbox import unsent
 from portal_backend.store import Kept, Store
 from portal_backend.tables import INCIDENT
 
-__all__ = ["json_brief", "lines", "router", "seen"]
+__all__ = ["After", "json_brief", "lines", "router", "seen"]
 
 router = APIRouter()
 JSON: Final = "application/json"
@@ -30,11 +31,12 @@ async def json_body(request: Request) -> dict[str, Any]:
     """The JSON object sent; who may send one is asked first, so that strangers learn nothing."""
     person_of(request, "respond")
     media_of(request, JSON)
-    return read_object(await request.body())
+    return read_body(await request.body())
 
 
 Body = Annotated[dict[str, Any], Depends(json_body)]
 IfMatch = Annotated[str | None, Header(alias="If-Match", description="The head you saw, in quotes.", max_length=200)]
+After = Annotated[str, Query(max_length=64, pattern="^[A-Za-z0-9._-]*$", description="Ids after this one.")]
 Digest = Annotated[str | None, Query(pattern="^sha256:[0-9a-f]{64}$", description="Open under this policy.")]
 
 
@@ -70,7 +72,7 @@ def add_event(
     if_match: IfMatch = None,
     record: Annotated[bool, Query(description="Also what happened against the policy.")] = False,
 ) -> Response:
-    head = if_match.strip().removeprefix("W/").strip('"') if if_match and if_match.strip() != "*" else None
+    head = named_head(if_match) if if_match and if_match.strip() != "*" else None
     person = person_of(request, "respond")
     return _done(add(host_of(request).store, incident_of(id), said, person, head=head, record=record))
 
@@ -83,7 +85,7 @@ def add_event(
 )
 def check_event(request: Request, id: str, said: Body) -> Response:  # noqa: A002
     kept, event, refusals = asked(host_of(request).store, incident_of(id), said, person_of(request, "respond"))
-    return _json(check_json(kept.incident, event, refusals), kept)
+    return _json(ir.as_json(refusals, "check", kept.incident, event.at), kept)
 
 
 # --- what is asked --------------------------------------------------------------------------------------
@@ -91,19 +93,29 @@ def check_event(request: Request, id: str, said: Body) -> Response:  # noqa: A00
 _ASKED: Final = trouble(401, 403, 404, 422)
 
 
+_LISTED: Final = answer(200, _LIST, "What there is. The `Link` leads to what comes next, if anything does.")
+_LISTED[200]["headers"] = {
+    "Link": {"description": 'Such as `</incidents?after=inc-7>; rel="next"`.', "schema": {"type": "string"}}
+}
+
+
 @router.get(
     "/incidents",
     summary="Incidents in order of id",
-    responses=answer(200, _LIST, "What there is.") | trouble(401, 403, 422),
+    responses=_LISTED | trouble(401, 403, 422),
 )
 def list_incidents(
     request: Request,
     closed: Annotated[bool, Query(description="Closed ones too.")] = False,
-    after: Annotated[str, Query(max_length=64, pattern="^[A-Za-z0-9._-]*$", description="Ids after this one.")] = "",
+    after: After = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Response:
     person_of(request, "read")
-    return JSONResponse(lines(host_of(request).store, closed=closed, after=after, limit=limit))
+    found, more = lines(host_of(request).store, closed=closed, after=after, limit=limit)
+    if not more:
+        return JSONResponse(found)
+    there = f"/incidents?{urlencode({'after': more, 'limit': limit, **({'closed': 'true'} if closed else {})})}"
+    return JSONResponse(found, headers={"link": f'<{there}>; rel="next"'})
 
 
 @router.get(
@@ -120,7 +132,7 @@ def get_brief(request: Request, id: str) -> Response:  # noqa: A002
 )
 def get_obligations(request: Request, id: str) -> Response:  # noqa: A002
     kept, now = seen(request, id)
-    return _json(ir.brief(kept.incident, now).as_json()["obligations"], kept)
+    return _json(ir.as_json(ir.obligations(kept.incident, now), "obligations", now=now), kept)
 
 
 @router.get(
@@ -134,7 +146,7 @@ def explain(
     subject: Annotated[str, Query(max_length=400, description="An obligation, a duty, a gate, or `severity`.")],
 ) -> Response:
     kept, now = seen(request, id)
-    return _json(explanation_json(kept.incident, ir.explain(kept.incident, subject, now), now), kept)
+    return _json(ir.as_json(ir.explain(kept.incident, subject, now), "explanation", kept.incident, now), kept)
 
 
 @router.get(
@@ -168,72 +180,7 @@ def reminders(request: Request, id: str) -> Response:  # noqa: A002
     return JSONResponse(host_of(request).store.reminders(incident_of(id)))
 
 
-# --- policies, health -----------------------------------------------------------------------------------
-
-_UPLOAD: Final = {
-    "type": "object",
-    "properties": {
-        "document": {"type": "string", "description": "The company's policy, as text."},
-        "documents": {
-            "type": "array",
-            "items": {"type": "string"},
-            "description": "Its own laws, contracts, calendar.",
-        },
-    },
-    "required": ["document"],
-    "additionalProperties": False,
-}
-_PIN: Final = {"type": "object", "properties": {name: {"type": "string"} for name in ("id", "version", "digest")}}
-
-
-async def upload(request: Request) -> tuple[str, list[str]]:
-    """The documents sent: YAML as it is, or JSON that holds the texts of several."""
-    person_of(request, "policies")
-    media = media_of(request, JSON, "application/yaml")
-    sent = await request.body()
-    if media != JSON:
-        return sent.decode("utf-8", "replace"), []
-    said = read_object(sent)
-    texts = said.get("documents", [])
-    if (
-        not isinstance(said.get("document"), str)
-        or not isinstance(texts, list)
-        or said.keys() - {"document", "documents"}
-    ):
-        raise ir.QuestionInvalid([ir.Problem("document", "is not {document: text, documents: [text, …]}")])
-    if not all(isinstance(text, str) for text in texts):
-        raise ir.QuestionInvalid([ir.Problem("documents", "is not a list of texts")])
-    return said["document"], texts
-
-
-@router.post(
-    "/policies",
-    status_code=201,
-    summary="Add a policy; every problem of its documents at once",
-    responses=answer(200, _PIN, "It was here already.")
-    | answer(201, _PIN, "It is here now.")
-    | trouble(400, 401, 403, 413, 415, 422),
-    openapi_extra=body(application_json=_UPLOAD, application_yaml={"type": "string"}),
-)
-def add_policy(
-    request: Request,
-    sent: Annotated[tuple[str, list[str]], Depends(upload)],
-    current: Annotated[bool, Query(description="New incidents open under it from now on.")] = False,
-) -> Response:
-    person = person_of(request, "policies")
-    policy, new = host_of(request).store.policies.add(*sent, person.name, current=current)
-    pin = {"id": policy.id, "version": policy.version, "digest": policy.digest}
-    return JSONResponse(pin, 201 if new else 200)
-
-
-@router.get(
-    "/policies",
-    summary="The policies there are",
-    responses=answer(200, _LIST, "The newest first.") | trouble(401, 403),
-)
-def list_policies(request: Request) -> Response:
-    person_of(request, "read")
-    return JSONResponse(host_of(request).store.policies.listed())
+# --- health ---------------------------------------------------------------------------------------------
 
 
 @router.get(
@@ -266,10 +213,14 @@ def seen(request: Request, id_: str) -> tuple[Kept, datetime]:
     return kept, _asking(store, kept)
 
 
-def lines(store: Store, *, closed: bool, after: str, limit: int) -> list[dict[str, Any]]:
-    """Incidents in a list, in order of id."""
-    ids = store.ids(closed=closed, after=after, limit=limit)
-    return [_line(kept, _asking(store, kept)) for kept in map(store.load, ids)]
+def lines(store: Store, *, closed: bool, after: str, limit: int) -> tuple[list[dict[str, Any]], str]:
+    """Incidents in a list, in order of id; and the id after which it goes on, empty at its end.
+
+    An id never moves, so whoever goes from page to page meets each incident once, whatever is opened or closed meanwhile.
+    """
+    ids = store.ids(closed=closed, after=after, limit=limit + 1)
+    more = ids[limit - 1] if len(ids) > limit else ""
+    return [_line(kept, _asking(store, kept)) for kept in map(store.load, ids[:limit])], more
 
 
 def json_brief(kept: Kept, now: datetime) -> Response:
@@ -282,7 +233,7 @@ def _asking(store: Store, kept: Kept) -> datetime:
 
 
 def _line(kept: Kept, now: datetime) -> dict[str, Any]:
-    """One incident in a list."""
+    """One incident in a list; what one act meets counts once."""
     incident, level = kept.incident, kept.incident.severity.governing
     owed = [one for one in ir.obligations(incident, now) if one.status == "active"]
     return {
@@ -290,8 +241,8 @@ def _line(kept: Kept, now: datetime) -> dict[str, Any]:
         "severity": level.value if level is not None else None,
         "phase": incident.phase.value,
         "closed": incident.closed,
-        "owed": len(owed),
-        "overdue": sum(one.verdict == "missed" for one in owed),
+        "owed": len(ir.by_act(owed)),
+        "overdue": len(ir.by_act(one for one in owed if one.verdict == "missed")),
         "next_wakeup": rfc3339(kept.next_wakeup) if kept.next_wakeup is not None else None,
         "seq": kept.seq,
         "head": kept.head,
@@ -301,7 +252,7 @@ def _line(kept: Kept, now: datetime) -> dict[str, Any]:
 def _done(done: Done) -> Response:
     after = done.step.incident
     headers = {"etag": f'"{after.head}"', "location": f"/incidents/{after.id}"}
-    return JSONResponse(step_json(done.step, done.seq), 201 if done.new else 200, headers)
+    return JSONResponse({**ir.as_json(done.step, "step"), "seq": done.seq}, 201 if done.new else 200, headers)
 
 
 def _json(said: Any, kept: Kept) -> Response:

@@ -13,20 +13,22 @@ from portal_backend.answers import rfc3339
 __all__ = ["incident_main", "list_main"]
 
 
-def list_main(lines: list[dict[str, Any]], now: datetime) -> str:
-    """Open incidents, the worst first."""
+def list_main(lines: list[dict[str, Any]], now: datetime, total: int, after: str, more: str) -> str:
+    """Open incidents on pages by id, the worst of each page first; ``more`` is the id after which the next page begins."""
     ranked = sorted(lines, key=lambda line: (line["severity"] or "SEV", -line["overdue"], line["incident"]))
     items = "".join(_incident_item(line) for line in ranked)
-    body = f'<ul class="clocks">{items}</ul>' if items else "<p>No incident is open.</p>"
-    return _main(now, f'<h1>Open incidents <span class="count">{len(lines)}</span></h1>{body}')
+    none = "<p>No incident is open after this one.</p>" if after else "<p>No incident is open.</p>"
+    body = f'<ul class="clocks">{items}</ul>' if items else none
+    return _main(now, f'<h1>Open incidents <span class="count">{total}</span></h1>{body}{_pages(lines, after, more)}')
 
 
 def incident_main(incident: ir.Incident, now: datetime) -> str:
     """The live clocks of one incident."""
     shown = ir.brief(incident, now)
     owed = [one for one in shown.obligations if one.status in ("active", "pending")]
-    urgent = [one for one in owed if one.verdict in ("missed", "at-risk", "undetermined") or _past(one, now)]
-    later = [one for one in owed if one not in urgent]
+    groups = ir.by_act(owed)
+    urgent = [group for group in groups if any(_is_urgent(one, now) for one in group)]
+    later = [group for group in groups if group not in urgent]
     settled = [one for one in shown.obligations if one not in owed]
     parts = [
         _head(shown),
@@ -39,6 +41,16 @@ def incident_main(incident: ir.Incident, now: datetime) -> str:
         _foot(incident, now),
     ]
     return _main(now, "".join(parts))
+
+
+def _pages(lines: list[dict[str, Any]], after: str, more: str) -> str:
+    """Where one is among the pages, and the way on; nothing where there is one page."""
+    if not after and not more:
+        return ""
+    here = f"<span>{escape(lines[0]['incident'])} to {escape(lines[-1]['incident'])}</span>" if lines else ""
+    first = '<a id="to-first" href="/">from the beginning</a>' if after else ""
+    on = f'<a id="to-next" href="/?after={escape(more)}" rel="next">next page</a>' if more else ""
+    return f'<nav aria-label="pages"><p class="quiet">{" · ".join(filter(None, (first, here, on)))}</p></nav>'
 
 
 # --- parts ----------------------------------------------------------------------------------------------
@@ -58,7 +70,8 @@ def _head(shown: ir.Brief) -> str:
     decided = "decided" if incident.severity.decided is not None else "nobody has decided the level yet"
     why = ", ".join(shown.proposed.determined_by)
     drill = "DRILL · " if incident.drill else ""
-    overdue = f'<strong class="late">{len(shown.overdue)} overdue</strong>' if shown.overdue else "nothing overdue"
+    late = len(ir.by_act(shown.overdue))
+    overdue = f'<strong class="late">{late} overdue</strong>' if late else "nothing overdue"
     return (
         f'<h1>{escape(incident.id)} <span class="level {look}">{name}</span></h1>'
         f"<p>{drill}{escape(state)} · {escape(decided)} · {overdue}</p>"
@@ -67,28 +80,38 @@ def _head(shown: ir.Brief) -> str:
     )
 
 
-def _clocks(title: str, owed: list[ir.Obligation], incident: ir.Incident, now: datetime, none: str) -> str:
-    far = now + timedelta(days=36500)
-    owed = sorted(owed, key=lambda one: (one.due or far, one.key))
-    items = "".join(_clock(one, incident, now) for one in owed)
+def _clocks(
+    title: str, groups: list[tuple[ir.Obligation, ...]], incident: ir.Incident, now: datetime, none: str
+) -> str:
+    items = "".join(_clock(group, incident, now) for group in groups)
     body = f'<ul class="clocks">{items}</ul>' if items else f'<p class="quiet">{none}</p>'
-    return f'<h2>{title} <span class="count">{len(owed)}</span></h2>{body}'
+    return f'<h2>{title} <span class="count">{len(groups)}</span></h2>{body}'
 
 
-def _clock(one: ir.Obligation, incident: ir.Incident, now: datetime) -> str:
-    look = "late" if _past(one, now) or one.verdict == "missed" else "soon" if one.verdict == "at-risk" else "fine"
-    to = f" ({escape(one.recipient)})" if one.recipient != "internal" else ""
-    about = f": {escape(one.item)}" if one.item else ""
-    if one.due is not None:
-        left = f'<span class="left" data-due="{rfc3339(one.due)}">{_left(one, now)}</span>'
-        due = f"due {_local(one.due, incident)}"
+def _clock(group: tuple[ir.Obligation, ...], incident: ir.Incident, now: datetime) -> str:
+    """What one act meets, by its most urgent clock, and below it every limit that asks for the act."""
+    first = group[0]
+    late = any(_past(one, now) or one.verdict == "missed" for one in group)
+    look = "late" if late else "soon" if any(one.verdict == "at-risk" for one in group) else "fine"
+    recipients = dict.fromkeys(one.recipient for one in group if one.recipient != "internal")
+    to = f" ({escape(', '.join(recipients))})" if recipients else ""
+    about = f": {escape(first.item)}" if first.item else ""
+    if first.due is not None:
+        left = f'<span class="left" data-due="{rfc3339(first.due)}">{_left(first, now)}</span>'
+        due = f"due {_local(first.due, incident)}"
     else:
-        left, due = f'<span class="left">{escape((one.limit or one.due_kind).replace("-", " "))}</span>', ""
-    basis = f"{one.basis}, clause {one.clause}"
+        left, due = f'<span class="left">{escape((first.limit or first.due_kind).replace("-", " "))}</span>', ""
+    limits = dict.fromkeys(f"{one.owed_by} · {one.basis}, clause {one.clause}{_other(one, first)}" for one in group)
+    said = "".join(f'<span class="quiet line">{escape(limit)}</span>' for limit in limits)
     return (
-        f'<li class="{look}"><span class="what">{escape(one.title)}{about}{to}</span>{left}'
-        f'<span class="quiet">{escape(one.owed_by)} · {escape(basis)}</span><span class="quiet due">{due}</span></li>'
+        f'<li class="{look}"><span class="what">{escape(first.title)}{about}{to}</span>{left}'
+        f'<span class="quiet">{said}</span><span class="quiet due">{due}</span></li>'
     )
+
+
+def _other(one: ir.Obligation, first: ir.Obligation) -> str:
+    """The limit of an obligation that the same act meets and that is not the one whose clock is shown."""
+    return f", {one.limit}" if one.limit and one.due != first.due else ""
 
 
 def _held_back(incident: ir.Incident, refusals: Iterable[ir.Refusal]) -> str:
@@ -154,6 +177,10 @@ def _incident_item(line: dict[str, Any]) -> str:
 
 
 # --- words ----------------------------------------------------------------------------------------------
+
+
+def _is_urgent(one: ir.Obligation, now: datetime) -> bool:
+    return one.verdict in ("missed", "at-risk", "undetermined") or _past(one, now)
 
 
 def _past(one: ir.Obligation, now: datetime) -> bool:

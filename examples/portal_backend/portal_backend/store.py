@@ -14,13 +14,13 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 import ir_policy as ir
 from portal_backend.clock import Clock
 from portal_backend.policies import Policies
-from portal_backend.tables import EVENT, INCIDENT, OUTBOX, Database, add_once
+from portal_backend.tables import DELIVERED, EVENT, INCIDENT, OUTBOX, Database, add_once
 
 __all__ = ["Kept", "Moved", "Store", "Unknown", "outbox_rows"]
 
@@ -80,11 +80,14 @@ class Store:
         self._put_in(steps, now, [{**row, "sent_at": now} for row in told])
 
     def append(self, kept: Kept, step: ir.Step, now: datetime) -> None:
-        """Store one more event. Raises :class:`Moved` if the log is no longer the one that was loaded."""
+        """Store one more event. Raises :class:`Moved` if the log is no longer the one that was loaded, word for word."""
         after = step.incident
         moved_on = (
             update(INCIDENT)
             .where(INCIDENT.c.id == after.id, INCIDENT.c.seq == kept.seq, INCIDENT.c.head == kept.head)
+            .where(
+                INCIDENT.c.erasures == kept.erasures
+            )  # erasing moves no head, and what was loaded before it holds the words
             .values(**_state(after, now), trouble=None)
         )
         with self.database.writing() as connection:
@@ -94,14 +97,17 @@ class Store:
             add_once(connection, OUTBOX, outbox_rows(_to_tell(kept.incident, step, now), now))
         self._remember(after, kept.erasures)
 
-    def erase(self, id_: str, names: Iterable[str], texts: Iterable[str]) -> int:
+    def erase(self, id_: str, names: Iterable[str], texts: Iterable[str], head: str) -> int:
         """Take names of people, and the free text of events, out of a log for good; in how many events they stood.
 
-        Digests stand in their place and the head stays, so whoever kept a head can verify the log as before.
+        Digests stand in their place and the head stays, so whoever kept a head can verify the log as before. Raises
+        :class:`Moved` if ``head`` is no longer the head of the log.
         """
         names = frozenset(names)
         with self.database.writing() as connection:
             row = _row(connection, id_, locked=True)
+            if row.head != head:
+                raise Moved(row.seq, row.head)
             old = _lines(connection, row)
             new = ir.erase(old, names=names, texts=texts).split("\n")
             changed = [(seq, line) for seq, line in enumerate(new[: len(old)]) if line != old[seq]]
@@ -109,12 +115,18 @@ class Store:
                 at = (EVENT.c.incident == id_) & (EVENT.c.seq == seq)
                 connection.execute(update(EVENT).where(at).values(line=line))
             connection.execute(update(INCIDENT).where(INCIDENT.c.id == id_).values(erasures=row.erasures + 1))
-            _erase_in_outbox(connection, id_, names)
+            _erase_in_reminders(connection, id_, names)
+        self._forget(id_)
         return len(changed)
 
     def _put_in(self, steps: list[ir.Step], now: datetime, told: list[dict[str, Any]]) -> None:
         incident = steps[-1].incident
-        row = {"id": incident.id, "policy": incident.policy.digest, "header": incident.header, **_state(incident, now)}
+        row = {
+            "id": incident.id,
+            "policy": incident.opened_under.digest,
+            "header": incident.header,
+            **_state(incident, now),
+        }
         try:
             with self.database.writing() as connection:
                 connection.execute(insert(INCIDENT).values(**row))
@@ -141,9 +153,22 @@ class Store:
                 self._cache.move_to_end(key)
         if incident is None:
             log = ir.read_log(_lines(connection, row), head=row.head, seq=row.seq)
-            incident = ir.replay(self.policies.of(row.policy), log)
+            incident = ir.replay(self.policies.of(row.policy), log, adopted=self.policies.adopted_in(log.events))
             self._remember(incident, row.erasures)
         return Kept(incident, row.seq, row.head, row.closed, row.next_wakeup, row.erasures)
+
+    def export(self, id_: str) -> tuple[str, str]:
+        """Everything about an incident in one text, and its head."""
+        kept = self.load(id_)
+        now = max(self.now(kept), min(event.at for event in kept.incident.log))
+        with self.database.reading() as connection:
+            row = _row(connection, id_)
+            lines = _lines(connection, row)
+            sent = connection.execute(select(OUTBOX.c.body, OUTBOX.c.sent_at).where(OUTBOX.c.incident == id_)).all()
+        told = [{**json.loads(one.body), "sent_at": one.sent_at} for one in sent]
+        adopted = self.policies.adopted_in(ir.read_log(lines).events)
+        policy = self.policies.of(row.policy)
+        return ir.export(lines, policy, now, adopted=adopted, told=told, head=row.head, seq=row.seq), row.head
 
     def log_text(self, id_: str) -> tuple[str, int, str]:
         """The log as it is stored, how many events it has, and its head."""
@@ -158,6 +183,12 @@ class Store:
             wanted = wanted.where(INCIDENT.c.closed.is_(False))
         with self.database.reading() as connection:
             return list(connection.scalars(wanted.order_by(INCIDENT.c.id).limit(limit)))
+
+    def count(self, *, closed: bool) -> int:
+        """How many incidents there are; without ``closed`` the open ones only."""
+        wanted = select(func.count()).select_from(INCIDENT)
+        with self.database.reading() as connection:
+            return connection.scalar(wanted if closed else wanted.where(INCIDENT.c.closed.is_(False))) or 0
 
     def reminders(self, id_: str) -> list[dict[str, Any]]:
         """Every reminder there was, told or still to be told, in order."""
@@ -175,6 +206,13 @@ class Store:
             return now
         last = kept.last_recorded
         return last if now < last <= now + STEP_BACK else now
+
+    def _forget(self, id_: str) -> None:
+        """Drop what was erased from this process's memory too, and from what the database still holds of it."""
+        with self._caching:
+            for key in [key for key in self._cache if key[0] == id_]:
+                del self._cache[key]
+        self.database.forget()
 
     def _remember(self, incident: ir.Incident, erasures: int) -> None:
         """A head names the whole log before it, so what is found under it is never stale; nor are erased words."""
@@ -220,28 +258,17 @@ def _event_row(step: ir.Step) -> dict[str, Any]:
 
 
 def _body(reminder: ir.Reminder) -> str:
-    said = {
-        "key": reminder.key,
-        "incident": reminder.incident,
-        "kind": reminder.kind,
-        "obligation": reminder.obligation,
-        "duty": reminder.duty,
-        "title": reminder.title,
-        "recipient": reminder.recipient,
-        "owed_by": reminder.owed_by,
-        "at": reminder.at.isoformat(),
-        "due": reminder.due.isoformat() if reminder.due is not None else None,
-    }
-    return json.dumps(said, ensure_ascii=False)
+    return json.dumps(ir.as_json(reminder, "reminder"), ensure_ascii=False)
 
 
-def _erase_in_outbox(connection: Connection, id_: str, names: frozenset[str]) -> None:
+def _erase_in_reminders(connection: Connection, id_: str, names: frozenset[str]) -> None:
     """A follow-up action is owed by a person; what was told stays told, without the name."""
     for row in connection.execute(select(OUTBOX.c.key, OUTBOX.c.body).where(OUTBOX.c.incident == id_)).all():
         said = json.loads(row.body)
         if said["owed_by"] in names:
             body = json.dumps({**said, "owed_by": "erased"}, ensure_ascii=False)
-            connection.execute(update(OUTBOX).where(OUTBOX.c.key == row.key).values(body=body))
+            for table in (OUTBOX, DELIVERED):
+                connection.execute(update(table).where(table.c.key == row.key).values(body=body))
 
 
 def _row(connection: Connection, id_: str, *, locked: bool = False) -> Row[Any]:

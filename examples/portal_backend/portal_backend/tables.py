@@ -6,6 +6,7 @@ and all of it can be worked out from the log again.
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -30,10 +31,11 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeDecorator
 
 __all__ = [
-    "DELIVERED", "DOCUMENT", "EVENT", "INCIDENT", "OUTBOX", "POLICY", "Database", "add_once", "count_again",
+    "DELIVERED", "DOCUMENT", "EVENT", "INCIDENT", "OUTBOX", "POLICY", "Database", "add_once", "count_again", "out_of_room",
 ]  # fmt: skip
 
 
@@ -52,6 +54,8 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value.astimezone(timezone.utc)
 
 
+_DISK_FULL: Final = "53100"
+"""PostgreSQL's own code for it."""
 _META: Final = MetaData()
 
 DOCUMENT: Final = Table(
@@ -60,7 +64,7 @@ DOCUMENT: Final = Table(
     Column("digest", String(71), primary_key=True),
     Column("text", Text, nullable=False),
 )
-"""What policies were composed of, each text once. Nothing is ever deleted: an old incident needs its old documents."""
+"""What policies are composed of, each by the digest of what it says. Nothing is ever deleted: an old incident needs its old documents."""
 
 POLICY: Final = Table(
     "policy",
@@ -150,6 +154,19 @@ class Database:
         with self._writing, self.engine.execution_options(writes=True).begin() as connection:
             yield connection
 
+    def forget(self) -> None:
+        """Leave no copy of what was overwritten where this database can help it; what PostgreSQL keeps is its owner's to clear.
+
+        SQLite writes zeros over what is gone, and its journal is put into the database and cut; a reader who is in the
+        middle of it leaves that to the next time.
+        """
+        if self.on_sqlite:
+            connection = self.engine.raw_connection()  # a checkpoint stands in no transaction
+            try:
+                connection.cursor().execute("pragma wal_checkpoint(truncate)").fetchall()
+            finally:
+                connection.close()
+
     def close(self) -> None:
         self.engine.dispose()
 
@@ -169,6 +186,19 @@ def count_again(connection: Connection, table: Table, row: Mapping[str, Any]) ->
     connection.execute(again)
 
 
+def out_of_room(error: DBAPIError) -> bool:
+    """Whether a transaction failed because there was no room, and nothing of it was stored.
+
+    A PostgreSQL that goes down because it cannot write its journal gives the same code, and has perhaps stored it.
+    """
+    if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+        return True
+    if getattr(error.orig, "sqlstate", None) != _DISK_FULL:
+        return False
+    severity: object = getattr(getattr(error.orig, "diag", None), "severity_nonlocalized", None)
+    return severity == "ERROR"
+
+
 def _engine(url: str) -> Engine:
     if url.startswith(("postgresql://", "postgres://")):
         url = f"postgresql+psycopg://{url.partition('://')[2]}"
@@ -184,7 +214,8 @@ def _engine(url: str) -> Engine:
 
 def _open_sqlite(connection: Any, _: object) -> None:
     connection.isolation_level = None  # the driver begins nothing by itself
-    for pragma in ("busy_timeout=30000", "journal_mode=wal", "synchronous=full", "foreign_keys=on"):
+    pragmas = ("busy_timeout=30000", "journal_mode=wal", "synchronous=full", "foreign_keys=on", "secure_delete=on")
+    for pragma in pragmas:
         connection.execute(f"pragma {pragma}")
 
 

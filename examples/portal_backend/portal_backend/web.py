@@ -13,15 +13,16 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 import ir_policy as ir
-from portal_backend import pages, routes
+from portal_backend import keeping, pages, routes
 from portal_backend.actions import Forbidden
-from portal_backend.answers import problems_json, refused_json
+from portal_backend.answers import problems_json
 from portal_backend.bodies import BadBody
 from portal_backend.calls import Host, Trouble
 from portal_backend.limits import Limits
 from portal_backend.openapi import describe
 from portal_backend.policies import PolicyLost
 from portal_backend.store import Moved, Unknown
+from portal_backend.tables import out_of_room
 
 __all__ = ["create_app"]
 
@@ -38,6 +39,7 @@ def create_app(host: Host) -> FastAPI:
     )
     app.state.host = host
     app.include_router(routes.router)
+    app.include_router(keeping.router)
     app.include_router(pages.router)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     for kind, handle in _HANDLERS.items():
@@ -56,7 +58,7 @@ def _trouble(_: Request, error: Exception) -> JSONResponse:
 
 def _malformed(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, (ir.EventInvalid, ir.PolicyInvalid, ir.QuestionInvalid))
-    return JSONResponse(problems_json(type(error).__name__, error.problems), 422)
+    return JSONResponse(ir.as_json(error, "error"), 422)
 
 
 def _bad_question(_: Request, error: Exception) -> JSONResponse:
@@ -67,7 +69,7 @@ def _bad_question(_: Request, error: Exception) -> JSONResponse:
 
 def _forbidden(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Forbidden)
-    return JSONResponse(refused_json(error.refusals), 403 if error.actor else 409)
+    return JSONResponse(ir.as_json(ir.Refused(error.refusals), "refused"), 403 if error.actor else 409)
 
 
 def _moved(_: Request, error: Exception) -> JSONResponse:
@@ -82,16 +84,31 @@ def _saying(status: int, name: str, sentence: Callable[[Exception], str], hint: 
     return handle
 
 
-def _http(_: Request, error: Exception) -> JSONResponse:
+def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     name = "NotFound" if error.status_code == 404 else "NotAllowed"
-    return JSONResponse(problems_json(name, [ir.Problem("", str(error.detail))]), error.status_code, error.headers)
+    headers = {header.lower(): value for header, value in (error.headers or {}).items()}
+    here = describe(request.app)["paths"].get(request.url.path, {})
+    if error.status_code == 405 and here:  # the framework names the methods of one of its routes only
+        headers["allow"] = ", ".join(sorted(method.upper() for method in here))
+    return JSONResponse(problems_json(name, [ir.Problem("", str(error.detail))]), error.status_code, headers)
 
 
 _damaged = _saying(
     503, "Damaged", lambda error: f"what is stored cannot be read: {error}", "look at the log of the host"
 )
-_down = _saying(503, "Unavailable", lambda _: "the database does not answer; nothing was stored", "try again")
+_down = _saying(
+    503, "Unavailable", lambda _: "the database does not answer", "send it again under the same id: it is taken once"
+)
+_full = _saying(
+    507, "NoRoom", lambda _: "the database has no room left; nothing was stored", "make room, then send it again"
+)
+
+
+def _failed(request: Request, error: Exception) -> Any:
+    assert isinstance(error, DBAPIError)
+    return (_full if out_of_room(error) else _down)(request, error)
+
 
 _HANDLERS: Final[dict[type[Exception], Any]] = {
     Trouble: _trouble,
@@ -107,6 +124,6 @@ _HANDLERS: Final[dict[type[Exception], Any]] = {
     ir.LogInvalid: _damaged,
     ir.PolicyMismatch: _damaged,
     PolicyLost: _damaged,
-    DBAPIError: _down,
+    DBAPIError: _failed,
     PoolTimeout: _down,
 }

@@ -116,6 +116,7 @@ TOKENS: dict[str, dict[str, Any]] = {
     "token-of-lee-01234567890": {"person": "lee", "roles": ["comms-lead"]},
     "token-of-reader-01234567": {"person": "ria", "may": ["read"]},
     "token-of-owner-012345678": {"person": "olga", "may": ["read", "policies"]},
+    "token-of-keeper-01234567": {"person": "kim", "may": ["read", "export", "erase"]},
     "token-of-trickster-01234": {"person": "incident-commander"},
 }
 

@@ -1,6 +1,7 @@
 """How much one portal bears, on this machine alone: incidents opened, a burst of reminders, appends and questions by HTTP.
 
 python3 examples/portal_backend/run.py load --incidents 10000 --requests 2000
+python3 examples/portal_backend/run.py load --long 10000       whether its memory stays what it is
 """
 
 from __future__ import annotations
@@ -8,24 +9,26 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from secrets import token_hex
 
 from conformance import databases, environment
+from long_run import Run
 from portal_backend.policies import Policies
 from portal_backend.store import Store
-from portal_backend.tables import Database
+from portal_backend.tables import DELIVERED, Database
 from portal_backend.work import Worker
+from postgres import free_port
+from sqlalchemy import func, select
 
 import ir_policy as ir
 
@@ -74,17 +77,17 @@ class Load:
         return woken, told, time.monotonic() - begun
 
     @contextmanager
-    def serving(self) -> Iterator[int]:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port: int = probe.getsockname()[1]
+    def serving(self, *more: str) -> Iterator[tuple[int, int]]:
+        """A portal in a process of its own: the port it answers at, and the process."""
+        port = free_port()
         self.clock_file.write_text(self.now.isoformat(), encoding="utf-8")
-        command = [sys.executable, "-m", "portal_backend", "serve", "--no-poll", "--port", str(port)]
+        command = [sys.executable, "-m", "portal_backend", "serve", *more, "--port", str(port)]
         where = ["--database", self.url, "--clock", f"@{self.clock_file}"]
-        with subprocess.Popen([*command, *where], env=environment(), stdout=subprocess.DEVNULL) as host:
+        log = self.clock_file.with_name("log").open("w")  # each reminder is a line in it
+        with log, subprocess.Popen([*command, *where], env=environment(), stdout=log, stderr=log) as host:
             try:
                 _wait_for(port)
-                yield port
+                yield port, host.pid
             finally:
                 host.terminate()
                 host.wait(30)
@@ -120,7 +123,7 @@ def measure(name: str, url: str, folder: Path, incidents: int, requests: int) ->
     print(f"{name}: {woken:,} incidents due at once: {told:,} reminders, the last after {took:.1f} s", flush=True)
     load.open(half, incidents - half)
     numbers = [number * 7919 % incidents for number in range(requests)]
-    with load.serving() as port:
+    with load.serving("--no-poll") as (port, _):
         begun = time.monotonic()
         took_each = ask(port, numbers, "events", lambda number: {"kind": "note", "text": "load"})
         rate = requests / (time.monotonic() - begun)
@@ -132,6 +135,33 @@ def measure(name: str, url: str, folder: Path, incidents: int, requests: int) ->
     load.store.database.close()
 
 
+def run_long(name: str, url: str, folder: Path, operations: int) -> None:
+    """Say what a portal takes in memory over so many operations."""
+    load = Load(url, folder)
+    with load.serving() as (port, pid):
+        run = Run(port, pid, load.clock_file, load.now, operations)
+        begun = time.monotonic()
+        run.all()
+        took = time.monotonic() - begun
+        _until_told(run)
+        with load.store.database.reading() as connection:
+            told = connection.scalar(select(func.count()).select_from(DELIVERED)) or 0
+    load.store.database.close()
+    assert told > 0, "nothing fell due"
+    megabytes = ", ".join(f"{one / 1024:.1f}" for one in run.resident)
+    print(f"{name}: {operations:,} operations, {told:,} reminders told, {took:.0f} s")
+    print(f"{name}: {megabytes} MB in memory at the start, after each quarter and so at the end")
+    grown = f"{run.growth(0):.0f} kB for each thousand operations, in the second half by {run.growth(2):.0f} kB"
+    print(f"{name}: grown by {grown}", flush=True)
+
+
+def _until_told(run: Run) -> None:
+    until = time.monotonic() + LONGEST
+    while run.left() and time.monotonic() < until:
+        time.sleep(0.2)
+    assert not run.left(), "the poller does not come to an end"
+
+
 def _spread(took: Sequence[float]) -> str:
     return f"p50 {took[len(took) // 2]:.1f} ms, p99 {took[len(took) * 99 // 100]:.1f} ms"
 
@@ -140,7 +170,9 @@ def _wait_for(port: int) -> None:
     until = time.monotonic() + 60
     while time.monotonic() < until:
         try:
-            HTTPConnection("127.0.0.1", port, timeout=5).request("GET", "/health")
+            with closing(HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
+                connection.request("GET", "/health")
+                connection.getresponse().read()
             return
         except OSError:
             time.sleep(0.05)
@@ -152,13 +184,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--incidents", type=int, default=10_000)
     parser.add_argument("--requests", type=int, default=2_000)
+    only = "only this: memory over so many operations (10000)"
+    parser.add_argument("--long", type=int, nargs="?", const=10_000, metavar="OPERATIONS", help=only)
     given = parser.parse_args(arguments)
     print(f"{os.cpu_count()} cores, Python {sys.version.partition(' ')[0]}", flush=True)
     with ExitStack() as stack:
         for name, new_database in databases(stack, fsync="on"):
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             url = new_database() or f"sqlite:///{folder}/portal.sqlite"
-            measure(name, url, folder, given.incidents, given.requests)
+            if given.long is not None:
+                run_long(name, url, folder, given.long)
+            else:
+                measure(name, url, folder, given.incidents, given.requests)
     return 0
 
 

@@ -9,15 +9,16 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
 import psycopg
 
-__all__ = ["CannotBeHad", "Cluster"]
+__all__ = ["CannotBeHad", "Cluster", "free_port"]
 
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -37,20 +38,24 @@ class Cluster:
 
     port: int
     password: str
+    _control: tuple[str, ...] = ()
+    _start: tuple[str, ...] = ()
     _numbers: Iterator[int] = field(default_factory=count)
 
     @classmethod
     @contextmanager
-    def started(cls, fsync: str = SETTINGS["fsync"]) -> Iterator[Cluster]:
-        programs, folder = _programs(), Path(tempfile.mkdtemp(prefix="portal-pg-"))
+    def started(cls, fsync: str = SETTINGS["fsync"], within: Path | None = None) -> Iterator[Cluster]:
+        """A server until the end of the block, its files in a folder of their own ``within`` another."""
+        programs, folder = _programs(), Path(tempfile.mkdtemp(prefix="portal-pg-", dir=within))
         as_user = _as_user(folder)
         try:
-            cluster = cls(_free_port(), secrets.token_hex(16))
+            control = (*as_user, str(programs / "pg_ctl"), "-D", str(folder / "data"), "-w")
+            cluster = cls(free_port(), secrets.token_hex(16), control)
             _run(*as_user, str(programs / "initdb"), "-D", str(folder / "data"), "-U", "portal", "-E", "UTF8",
                  "--locale=C.UTF-8", "-A", "scram-sha-256", f"--pwfile={_password_file(folder, cluster.password)}")  # fmt: skip
             settings = " ".join(f"-c {name}='{value}'" for name, value in {**SETTINGS, "fsync": fsync}.items())
-            control = (*as_user, str(programs / "pg_ctl"), "-D", str(folder / "data"), "-w")
-            _run(*control, "-l", str(folder / "server.log"), "-o", f"-p {cluster.port} {settings}", "start")
+            cluster._start = ("-l", str(folder / "server.log"), "-o", f"-p {cluster.port} {settings}", "start")
+            _run(*control, *cluster._start)
             try:
                 yield cluster
             finally:
@@ -64,6 +69,20 @@ class Cluster:
         with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
             connection.execute(f"create database {name}")
         return self._url(name)
+
+    def up(self) -> None:
+        """Wait until it answers; one that went down is started, as a supervisor would."""
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            try:
+                psycopg.connect(self._url("postgres"), connect_timeout=5).close()
+                return
+            except psycopg.OperationalError:
+                time.sleep(0.1)
+            if subprocess.run([*self._control, "status"], capture_output=True, check=False).returncode == 3:
+                with suppress(CannotBeHad):
+                    _run(*self._control, *self._start)
+        raise AssertionError("PostgreSQL did not come back")
 
     def _url(self, name: str) -> str:
         return f"postgresql://portal:{self.password}@127.0.0.1:{self.port}/{name}"
@@ -98,7 +117,7 @@ def _password_file(folder: Path, password: str) -> Path:
     return path
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

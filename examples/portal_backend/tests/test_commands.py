@@ -54,7 +54,7 @@ def ask(port: int, path: str, body: dict[str, Any] | None = None, **headers: str
         )
         answer = connection.getresponse()
         text = answer.read().decode()
-        return answer.status, json.loads(text) if "json" in (answer.getheader("content-type") or "") else text
+        return answer.status, json.loads(text) if answer.getheader("content-type") == "application/json" else text
     finally:
         connection.close()
 

@@ -123,3 +123,15 @@ def test_without_tokens_another_machine_is_refused(portal: Portal) -> None:
     stranger = TestClient(app, base_url="http://127.0.0.1", client=("192.0.2.7", 40000))
     assert stranger.get("/health").status_code == 403
     assert client_of(portal.store).get("/health").status_code == 200
+
+
+def test_a_method_nobody_answers_names_those_that_are(portal: Portal) -> None:
+    """All of an address's methods, also where two functions answer it."""
+    for path, allowed in (
+        ("/policies", "GET, POST"),
+        ("/incidents", "GET, POST"),
+        ("/health", "GET"),
+        ("/incidents/inc-7/events", "POST"),
+    ):
+        answer = portal.client.delete(path)
+        assert (answer.status_code, answer.headers["allow"]) == (405, allowed)

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 from portal_backend import actions
 from portal_backend.people import DEMO
 from portal_backend.store import Moved, Store
 from portal_backend.tables import EVENT
 from sqlalchemy import select
+from test_commands import ask, serving
 
-from conftest import Portal
+import ir_policy as ir
+from conftest import START, Portal
 
 RACERS = 200
 AT_ONCE = 20
@@ -74,3 +78,31 @@ def test_a_cached_incident_is_never_a_stale_one(portal: Portal, another: Callabl
     for number in range(5):
         actions.add(other, "inc-7", {"kind": "note", "text": f"{number}"}, DEMO)
         assert portal.client.get("/incidents/inc-7/brief").json()["seq"] == number + 2
+
+
+def test_two_hundred_race_over_http_for_ten_places(url: str, tmp_path: Path) -> None:
+    """Two hosts on one database, twenty clients on the wire: each place has one winner, and each loser is told the winner's head."""
+    clock = tmp_path / "now"
+    clock.write_text(START.isoformat(), encoding="utf-8")
+    where = ("--no-poll", "--database", url, "--clock", f"@{clock}")
+    with serving("serve", *where) as one, serving("serve", *where) as two, ThreadPoolExecutor(AT_ONCE) as pool:
+        status, opened = ask(one, "/incidents", {"incident": "inc-7", "source": "sentry"})
+        assert status == 201
+        heads = [opened["head"]]
+        for place in range(2, 2 + RACERS // AT_ONCE):
+            seen = heads[-1]
+
+            def race(number: int, head: str = seen, place: int = place) -> tuple[int, Any]:
+                said = {"kind": "note", "text": f"racer {number} for place {place}"}
+                return ask((one, two)[number % 2], "/incidents/inc-7/events", said, **{"if-match": f'"{head}"'})
+
+            answers = list(pool.map(race, range(AT_ONCE)))
+            won = [said for status, said in answers if status == 201]
+            lost = [said for status, said in answers if status == 409]
+            assert (len(won), len(lost)) == (1, AT_ONCE - 1)
+            assert won[0]["seq"] == place
+            assert lost == [{"error": "Moved", "seq": place, "head": won[0]["head"]}] * (AT_ONCE - 1)
+            heads.append(won[0]["head"])
+        _, log = ask(two, "/incidents/inc-7/log")
+    assert len(set(heads)) == 11
+    assert len(ir.read_log(log, head=heads[-1], seq=11).events) == 11

@@ -17,9 +17,17 @@ from typing import Any
 import ir_policy as ir
 from ir_policy.cli.chronicle import show_timeline
 from ir_policy.cli.documents import classify_facts, show_schema
-from ir_policy.cli.logs import add_event, check_event, erase_words, explain_subject, open_log, show_brief, verify_log
+from ir_policy.cli.logs import (
+    add_event,
+    check_event,
+    erase_words,
+    explain_subject,
+    export_incident,
+    open_log,
+    show_brief,
+    verify_log,
+)
 from ir_policy.cli.shared import BAD, NO, OK, print_json, say, usage
-from ir_policy.present.result import refusal_json
 
 __all__ = ["main"]
 
@@ -39,15 +47,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         for refusal in refused.refusals:
             say(f"  {refusal}")
         if arguments.json:
-            print_json({"refusals": [refusal_json(refusal) for refusal in refused.refusals]})
+            print_json(ir.as_json(refused, "refused"))
         return NO
     except ir.IRPolicyError as error:
         problems = getattr(error, "problems", None) or [ir.Problem("", str(error))]
         for problem in problems:
             say(f"ir-policy: {problem}")
         if arguments.json:
-            said = [{"where": problem.where, "what": problem.what, "hint": problem.hint} for problem in problems]
-            print_json({"error": type(error).__name__, "problems": said})
+            print_json(ir.as_json(error, "error"))
         return BAD
     except OSError as error:  # whoever reads the answer is gone, or has no room for it; files have their own words
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -98,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     gone.add_argument(
         "--text", action="append", default=[], metavar="EVENT", help="an event whose free text is taken out"
     )
+    _command(commands, "export", export_incident, "LOG", help="everything about an incident in one text, for keeping")
     _command(commands, "timeline", show_timeline, "LOG", help="what happened, what fell due, what is still to come")
     _command(commands, "classify", classify_facts, fields="fact=yes|no|unknown …", help="how severe these facts are")
     _command(

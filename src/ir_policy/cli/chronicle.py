@@ -17,7 +17,7 @@ def show_timeline(arguments: argparse.Namespace) -> int:
     incident, _, _ = incident_of(arguments)
     told = ir.timeline(incident, now_of(arguments))
     if arguments.json:
-        print_json(told.as_json())
+        print_json(ir.as_json(told, "timeline"))
     else:
         colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
         print(told.text(colour=colour), end="")

@@ -8,9 +8,8 @@ import json
 import ir_policy as ir
 from ir_policy.cli.shared import OK, policy_of, print_json, print_text, usage
 from ir_policy.cli.words import pair
-from ir_policy.exchange.ids import ids_json, ids_module
+from ir_policy.exchange.ids import ids_module
 from ir_policy.exchange.published import NAMES, schema_text
-from ir_policy.present.result import classification_json, policy_json
 
 __all__ = ["classify_facts", "show_schema"]
 
@@ -20,7 +19,7 @@ def classify_facts(arguments: argparse.Namespace) -> int:
     policy = policy_of(arguments)
     verdict = ir.classify(policy, dict(pair(field) for field in arguments.fields))
     if arguments.json:
-        print_json({"policy": policy_json(policy), **classification_json(verdict)})
+        print_json(ir.as_json(verdict, "classification", policy))
         return OK
     print(f"{verdict.severity.value}  by {', '.join(verdict.determined_by)}")
     print(f"range  {verdict.range.best.value} at best, {verdict.range.worst.value} at worst")
@@ -42,7 +41,7 @@ def show_schema(arguments: argparse.Namespace) -> int:
     if arguments.python:
         print_text(ids_module(policy))
         return OK
-    ids = ids_json(policy)
+    ids = ir.as_json(policy, "policy-ids")
     return _shown(ids, f"{json.dumps(ids, indent=2, ensure_ascii=False)}\n", arguments)
 
 

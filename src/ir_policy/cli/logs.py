@@ -27,10 +27,19 @@ from ir_policy.cli.shared import (
 from ir_policy.cli.words import event_of
 from ir_policy.present.blocked import refusal_lines
 from ir_policy.present.lines import wrapped
-from ir_policy.present.result import correction_json, explanation_json, policy_json, refusal_json
+from ir_policy.present.result import MOVED
 from ir_policy.terms import rfc3339
 
-__all__ = ["add_event", "check_event", "erase_words", "explain_subject", "open_log", "show_brief", "verify_log"]
+__all__ = [
+    "add_event",
+    "check_event",
+    "erase_words",
+    "explain_subject",
+    "export_incident",
+    "open_log",
+    "show_brief",
+    "verify_log",
+]
 
 COLUMNS: Final = 100
 """The width of answers in sentences; a sentence that is longer goes on in the next line."""
@@ -72,13 +81,7 @@ def check_event(arguments: argparse.Namespace) -> int:
     event = event_of(arguments.kind, arguments, {"incident": incident.id})
     refusals = ir.check(incident, event)
     if arguments.json:
-        print_json(
-            {
-                "as_of": rfc3339(event.at),
-                "policy": policy_json(incident.policy),
-                "refusals": [refusal_json(refusal) for refusal in refusals],
-            }
-        )
+        print_json(ir.as_json(refusals, "check", incident, event.at))
     elif refusals:
         reasons = f", for {len(refusals)} reasons" if len(refusals) > 1 else ""
         print(f"no, as of {rfc3339(event.at)}{reasons}:")
@@ -96,7 +99,7 @@ def show_brief(arguments: argparse.Namespace) -> int:
     incident, _, _ = incident_of(arguments)
     shown = ir.brief(incident, now_of(arguments))
     if arguments.json:
-        print_json(shown.as_json())
+        print_json(ir.as_json(shown, "brief"))
     else:
         colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
         print(shown.text(colour=colour), end="")
@@ -106,12 +109,11 @@ def show_brief(arguments: argparse.Namespace) -> int:
 def verify_log(arguments: argparse.Namespace) -> int:
     """Say whether a log is whole and unchanged, and where it stands."""
     log = ir.read_log(data_of(arguments.log), head=arguments.head)
-    chained = log.chain is not None
-    seq, head = len(log.events), log.chain.head if log.chain is not None else None
+    seq = len(log.events)
     if arguments.json:
-        print_json({"seq": seq, "head": head, "chained": chained})
-    elif chained:
-        print(f"whole: {seq} events, each as it was written; head {head}")
+        print_json(ir.as_json(log, "verified"))
+    elif log.chain is not None:
+        print(f"whole: {seq} events, each as it was written; head {log.chain.head}")
         if arguments.head is None:
             print(
                 "a chain does not show lines that are missing at its end: keep the head elsewhere and pass it as --head"
@@ -127,13 +129,20 @@ def erase_words(arguments: argparse.Namespace) -> int:
     return OK
 
 
+def export_incident(arguments: argparse.Namespace) -> int:
+    """Write everything about an incident as one line of JSON: its log, its documents and what followed from them."""
+    incident, _, _ = incident_of(arguments)
+    print_text(ir.export(data_of(arguments.log), incident.opened_under, now_of(arguments)))
+    return OK
+
+
 def explain_subject(arguments: argparse.Namespace) -> int:
     """Say why something is owed, or not; refused, or not."""
     incident, _, _ = incident_of(arguments)
     now = now_of(arguments)
     explanation = ir.explain(incident, arguments.subject, now)
     if arguments.json:
-        print_json({"as_of": rfc3339(now), "policy": policy_json(incident.policy), **explanation_json(explanation)})
+        print_json(ir.as_json(explanation, "explanation", incident, now))
     else:
         print(f"{explanation}\n\nas of {rfc3339(now)}")
     return OK
@@ -152,18 +161,15 @@ def _named(arguments: argparse.Namespace) -> dict[str, str]:
 
 def _told(step: ir.Step, arguments: argparse.Namespace) -> int:
     """What the event did, in words or as data."""
-    names = ("opened", "revived", "tightened", "discharged", "cancelled", "waived", "lapsed", "dropped", "moved")
-    moved = {name: list(getattr(step, name)) for name in names}
-    level = [level.value if level is not None else None for level in step.level]
-    against = [{"rule": v.rule, "clause": v.clause, "missing": list(v.missing)} for v in step.violations]
     if arguments.json:
-        print_json({"event": step.event.id, "seq": step.incident.seq, "head": step.incident.head, "level": level, **moved, "violations": against, "corrections": [correction_json(anew) for anew in step.corrections],
-                     "suggested": list(step.suggested)})  # fmt: skip
+        print_json(ir.as_json(step, "step"))
         return OK
+    level = [level.value if level is not None else None for level in step.level]
     print(f"recorded {step.event.kind} at {rfc3339(step.event.at)} as {step.event.id}")
     if level[0] != level[1]:
         print(f"  level       {level[0] or 'unassessed'} -> {level[1] or 'unassessed'}")
-    for name, keys in moved.items():
+    for name in MOVED:
+        keys = getattr(step, name)
         if keys:
             print(f"  {name:<11} {', '.join(keys)}")
     for violation in step.violations:

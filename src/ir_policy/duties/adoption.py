@@ -10,13 +10,12 @@ from collections.abc import Mapping, Sequence, Set
 
 from ir_policy.duties.entries import Status
 from ir_policy.duties.ledger import Ledger
-from ir_policy.duties.level import Level
+from ir_policy.duties.level import Level, decides, set_decided_marks
 from ir_policy.errors import PolicyMismatch
-from ir_policy.log.events import Event, PolicyAdopted
+from ir_policy.log.events import Event, PolicyAdopted, SeverityDecided
 from ir_policy.log.history import History, Stamp
-from ir_policy.rules.model import Policy
+from ir_policy.rules.model import Per, Policy
 from ir_policy.rules.succession import succession
-from ir_policy.terms import Truth
 
 __all__ = ["gone_on"]
 
@@ -40,41 +39,43 @@ def gone_on(
         raise PolicyMismatch.at_adoption(event.policy.id, event.policy.version, event.policy.digest)
     follows = succession(policy, newer)
     ledger.under(follows.becomes)
-    twin = _history_under(follows.policy, history, told, void)
-    for entry in ledger.entries.values():
-        met = entry.status is Status.DISCHARGED and entry.episode == twin.episode
-        if met and entry.duty.sets and entry.settled is not None:
-            twin.set_mark(follows.policy, entry.duty.sets, entry.settled)
+    twin = _history_under(policy, follows.policy, history, told, void)
+    _set_by_discharges(follows.policy, twin, ledger)
     level.under(follows.policy, twin)
     return follows.policy, twin
 
 
-def _history_under(policy: Policy, history: History, told: Sequence[Event], void: Set[str]) -> History:
+def _history_under(
+    standing: Policy, policy: Policy, history: History, told: Sequence[Event], void: Set[str]
+) -> History:
     """The same happenings as the policy sees them: what it asks about, and the marks it names.
 
-    Marks that stand stay where they are, unless the policy lets something earlier set them.
+    Marks that stand stay where they are, unless the policy lets something earlier set them. Who decided the level is left as it was.
     """
     twin = History(policy)
     for event in told:
         if event.id in void:
             twin.skip()
-        else:
-            twin.advance(policy, event)
+            continue
+        twin.advance(policy, event)
+        if isinstance(event, SeverityDecided) and decides(standing, twin, event):
+            set_decided_marks(policy, twin, event)
     for name, stamp in history.marks.items():
         twin.set_mark(policy, name, stamp)
     twin.first_marks = _earliest(twin.first_marks, history.first_marks)
-    # Deciding sets marks where the level is worked out: one that is new here stands where the others of its kind do.
-    decided = [name for name, mark in policy.marks.items() if any(s.kind == "decision" for s in mark.sources)]
-    twin.marks = {**_like_the_others(twin.marks, decided), **twin.marks}
-    twin.first_marks = {**_like_the_others(twin.first_marks, decided), **twin.first_marks}
-    for name in twin.marks:
-        twin.set_atom(policy, "mark", name, Truth.YES)
     return twin
 
 
-def _like_the_others(marks: Mapping[str, Stamp], names: Sequence[str]) -> dict[str, Stamp]:
-    stamps = [marks[name] for name in names if name in marks]
-    return dict.fromkeys(names, min(stamps)) if stamps else {}
+def _set_by_discharges(policy: Policy, history: History, ledger: Ledger) -> None:
+    """Marks that the policy lets a discharge set stand where that stood, each in its episode."""
+    for entry in ledger.entries.values():
+        rule = policy.duties.get(entry.duty.id)
+        if rule is None or not rule.sets or entry.status is not Status.DISCHARGED or entry.settled is None:
+            continue
+        if entry.episode == history.episode or policy.marks[rule.sets].per is Per.INCIDENT:
+            history.set_mark(policy, rule.sets, entry.settled)
+        else:
+            history.first_marks = _earliest(history.first_marks, {rule.sets: entry.settled})
 
 
 def _earliest(one: Mapping[str, Stamp], other: Mapping[str, Stamp]) -> dict[str, Stamp]:

@@ -20,7 +20,7 @@ from ir_policy.log.fields import thawed
 from ir_policy.rules.model import Policy
 from ir_policy.terms import Clause
 
-__all__ = ["amended"]
+__all__ = ["amended", "hanging_on_later"]
 
 Key = Callable[[Event], tuple[datetime, datetime]]
 RULE = CORRECTIONS
@@ -73,7 +73,7 @@ def _powerless(
     policy: Policy, current: Mapping[str, Event], event: Event, correction: Corrected, key: Key
 ) -> Refusal | None:
     """Why the author of a correction may not do what the corrected event then does: an act of power stays one."""
-    if event.kind not in kinds_of_power(policy):
+    if not any(event.kind in kinds_of_power(one) for one in _at_hand(policy)):
         return None
     story = sorted({**current, event.id: event}.values(), key=key)
     case = _fold(policy, takewhile(lambda one: one.id != event.id, story), key)
@@ -94,17 +94,39 @@ def kinds_of_power(policy: Policy) -> frozenset[str]:
     return frozenset(kinds)
 
 
+@lru_cache(maxsize=16)
+def hanging_on_later(policy: Policy) -> frozenset[str]:
+    """Kinds of event whose correction may have an effect, or none, by what is recorded after it: acts of power, and
+    what sets a mark that only some roles may move later. Whether any other is mended shows at once."""
+    power: frozenset[str] = frozenset()
+    return power.union(*(kinds_of_power(one) | _protecting(one) for one in _at_hand(policy)))
+
+
+@lru_cache(maxsize=16)
+def _protecting(policy: Policy) -> frozenset[str]:
+    """Kinds of event that set a mark which only some roles may move later."""
+    return frozenset(
+        kind for kind, sources in policy.mark_sources.items() if any(mark.corrected_by for mark, _ in sources)
+    )
+
+
+def _at_hand(policy: Policy) -> tuple[Policy, ...]:
+    """The policy and those that may be adopted: which of them the event is under shows when the log is folded."""
+    return policy, *policy.newer.values()
+
+
 def _roles_needed(
     policy: Policy, current: Mapping[str, Event], target: Event, event: Event, key: Key
 ) -> tuple[str, ...]:
     """The roles of the protected marks that would stand later, or not at all."""
-    if not any(mark.corrected_by for mark, _ in policy.mark_sources.get(target.kind, ())):
+    if not any(target.kind in _protecting(one) for one in _at_hand(policy)):
         return ()
-    before = _fold(policy, current.values(), key).history.first_marks
+    case = _fold(policy, current.values(), key)
+    before = case.history.first_marks
     after = _fold(policy, {**current, target.id: event}.values(), key).history.first_marks
     roles: list[str] = []
     for name, stamp in before.items():
-        protected = policy.marks[name].corrected_by
+        protected = case.policy.marks[name].corrected_by
         if protected and (name not in after or after[name] > stamp):
             roles.extend(protected)
     return tuple(dict.fromkeys(roles))
@@ -116,8 +138,8 @@ def _may_correct(
     """Whether the author may act in one of the roles at that instant."""
     story = sorted(current.values(), key=key)
     earlier = takewhile(lambda event: event.id != correction.id, story)
-    history = _fold(policy, earlier, key).history
-    return any(history.may_act_as(policy, role, correction.by) for role in roles)
+    case = _fold(policy, earlier, key)
+    return any(case.history.may_act_as(case.policy, role, correction.by) for role in roles)
 
 
 def _fold(policy: Policy, events: Iterable[Event], key: Key) -> Case:

@@ -17,6 +17,7 @@ from attrs import frozen
 from ir_policy.duties.amend import amended
 from ir_policy.duties.case import Case, fold
 from ir_policy.duties.gates import Bite
+from ir_policy.duties.judge import breached
 from ir_policy.duties.own_rules import ADOPTIONS
 from ir_policy.errors import Refusal
 from ir_policy.log.events import Corrected, Event, PolicyAdopted
@@ -151,15 +152,15 @@ def drawn_anew(before: Case, after: Case, event: Event, known: datetime, inverte
     """
     back = stamp_of(event).at  # what is said to have been so since earlier may withdraw a breach as a late entry may
     late = back < event.at or (event.recorded_at is not None and event.recorded_at > event.at)
-    if event.kind in _without_effect(before.policy) or not (inverted or late):
+    if not (inverted or late) or event.kind in _without_effect(before.policy):
         return ()
     now = max(known, event.recorded_at) if event.recorded_at is not None else known
-    if not inverted and not _breached(before, now):
+    # What a late one adds was never concluded otherwise; only a breach that it withdraws was.
+    withdrawn = _breached(before, now) - _breached(after, now) if not inverted else set()
+    if not (inverted or withdrawn):
         return ()
     old, new = _conclusions(before, now), _conclusions(after, now)
     if not inverted:
-        # What it adds was never concluded otherwise; only a breach that it withdraws was.
-        withdrawn = _breached(before, now) - _breached(after, now)
         old, new = ({what: said[what] for what in withdrawn if what in said} for said in (old, new))
     how = "dated back" if back < event.at else "recorded late"
     reason = getattr(event, "reason", "") or f"{how}: {event.kind} at {rfc3339(back)}"
@@ -182,7 +183,7 @@ def _without_effect(policy: Policy) -> frozenset[str]:
 
 
 def _breached(case: Case, now: datetime) -> set[str]:
-    return {owed.key for owed in case.obligations(now) if owed.breach is not None}
+    return breached(case.ledger.entries.values(), now)
 
 
 def _conclusions(case: Case, now: datetime) -> dict[str, str]:

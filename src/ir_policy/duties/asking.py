@@ -13,8 +13,11 @@ from ir_policy.rules.model import Duty, Given
 __all__ = ["ask"]
 
 
-def ask(moment: Moment, duty: Duty, given: Given) -> None:
-    """Open what the event asks for, once for each thing and recipient; the same thing again may only come earlier."""
+def ask(moment: Moment, duty: Duty, given: Given, *, opens: bool) -> None:
+    """Open what the event asks for, once for each thing and recipient; the same thing again may only come earlier.
+
+    A former rule ``opens`` nothing: it hears only of what was asked for before.
+    """
     event, within = moment.event, duty.within[0]
     until = moment.history.said(event, given.due) if event.kind in given.kinds else None
     if until is None or within is None:
@@ -30,6 +33,7 @@ def ask(moment: Moment, duty: Duty, given: Given) -> None:
         standing = [e for e in moment.open_entries(duty) if (e.recipient, e.item) == (recipient, item)]
         if standing:
             _sooner(moment, standing[-1], due, owner)
+        if standing or not opens:
             continue
         entry = evolve(moment.new_entry(duty, recipient, moment.stamp, duty.starts[0], due), item=item, owner=owner)
         moment.ledger.put(entry)

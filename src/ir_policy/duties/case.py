@@ -15,6 +15,7 @@ from ir_policy.duties.level import Level
 from ir_policy.duties.needs import Needs
 from ir_policy.duties.step import step
 from ir_policy.log.events import Event, PolicyAdopted
+from ir_policy.log.grown import Grown
 from ir_policy.log.history import History
 from ir_policy.rules.model import Gate, Policy
 from ir_policy.terms import Clause, FrozenMap
@@ -38,20 +39,21 @@ class Violation:
 class Case:
     """What follows from a log so far. Advanced only on a branch nobody else holds."""
 
-    __slots__ = ("_changes", "_judged", "history", "ledger", "level", "policy", "violations")
+    __slots__ = ("_asked", "_changes", "_judged", "history", "ledger", "level", "policy", "violations")
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.history = History(policy)
         self.level = Level()
         self.ledger = Ledger()
-        self.violations: tuple[Violation, ...] = ()
+        self.violations: Grown[Violation] = Grown()
         self._forget()
 
     def _forget(self) -> None:
         # Worked out when first asked for and the same whoever asks: a memo, not a state.
         self._changes: tuple[datetime, ...] | None = None
         self._judged: dict[int, tuple[Obligation, ...]] = {}
+        self._asked: tuple[Event, Policy, tuple[Bite, ...]] | None = None
 
     def branch(self) -> Case:
         twin = object.__new__(Case)
@@ -61,6 +63,7 @@ class Case:
         twin.ledger = self.ledger.branch()
         twin.violations = self.violations
         twin._forget()
+        twin._asked = self._asked  # who asks whether an event may happen mostly lets it happen next
         return twin
 
     def changes(self) -> tuple[datetime, ...]:
@@ -93,7 +96,11 @@ class Case:
 
     def forbidden(self, event: Event) -> tuple[Bite, ...]:
         """Every reason why the event may not happen in this state."""
-        return forbidden(self.policy, self.history, self.level, self.ledger, event)
+        asked = self._asked
+        if asked is None or asked[0] is not event or asked[1] is not self.policy:
+            bites = forbidden(self.policy, self.history, self.level, self.ledger, event)
+            asked = self._asked = event, self.policy, bites
+        return asked[2]
 
     def advance(self, event: Event, extra: tuple[Bite, ...] = (), told: Sequence[Event] = ()) -> Moves:
         """Take one event in: forbidden, fold, level, scope, open, tighten, discharge.
@@ -101,11 +108,13 @@ class Case:
         ``told`` is what came before it in the order of the fold; only the adoption of another policy looks at that.
         """
         bites = (*self.forbidden(event), *extra)
-        void = any(bite.void for bite in bites)
-        self.violations += tuple(
-            Violation(b.refusal.rule, Clause(b.refusal.clause), event.at, event.id, b.refusal.missing, void)
-            for b in bites
-        )
+        self._forget()
+        void = bool(bites) and any(bite.void for bite in bites)
+        for bite in bites:
+            said = bite.refusal
+            self.violations = self.violations.plus(
+                Violation(said.rule, Clause(said.clause), event.at, event.id, said.missing, void)
+            )
         if void:
             self.history.skip()
             return Moves()

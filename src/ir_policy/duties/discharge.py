@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from attrs import evolve
 
@@ -13,10 +14,15 @@ from ir_policy.rules.model import DoneBefore, Duty, Per
 
 __all__ = ["discharge"]
 
+LASTING: Final = ("holding", "hold", "level")
+"""What is met by a state, whatever this event does."""
+
 
 def discharge(moment: Moment, duty: Duty, opened: set[str]) -> None:
     """Meet what this event meets; ``opened`` are the keys that opened or were revived in this very step."""
-    for entry in moment.ledger.of(duty.id):
+    if not (moment.acts or opened or any(match.kind in LASTING for match in duty.met_by)):
+        return
+    for entry in moment.ledger.open_of(duty.id, None):
         if entry.duty is not duty:
             continue  # it ends by the rule of that name it opened under
         # What opens in this very step may be met in it, even where it would lapse at once.

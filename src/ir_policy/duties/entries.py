@@ -30,6 +30,8 @@ class Status(Enum):
     CANCELLED = "cancelled"
     LAPSED = "lapsed"
 
+    __hash__ = object.__hash__
+
 
 OPEN: Final = frozenset({Status.PENDING, Status.ACTIVE})
 

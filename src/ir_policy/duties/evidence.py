@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from ir_policy.log.events import Event, Milestone, StepDone
 from ir_policy.rules.conditions import atoms
 from ir_policy.rules.model import Duty, Gate, Policy
@@ -14,9 +16,14 @@ def without_evidence(policy: Policy, event: Event) -> tuple[Duty | Gate, ...]:
     """The duties it may meet and the gates that wait for it, where it names no evidence; else none."""
     if not isinstance(event, (StepDone, Milestone)) or event.evidence:
         return ()
-    name = event.step if isinstance(event, StepDone) else event.kind
-    kind = "step" if isinstance(event, StepDone) else "event"
-    marks = {mark.id for mark, source in policy.mark_sources.get(event.kind, ()) if source.kind == "event"}
+    return _resting_on(policy, event.kind, event.step if isinstance(event, StepDone) else "")
+
+
+@lru_cache(maxsize=256)
+def _resting_on(policy: Policy, event: str, step: str) -> tuple[Duty | Gate, ...]:
+    """The duties that such an event may meet and the gates that wait for it; worked out once for each step and kind."""
+    kind, name = ("step", step) if step else ("event", event)
+    marks = {mark.id for mark, source in policy.mark_sources.get(event, ()) if source.kind == "event"}
     duties = [duty for duty in policy.duties.values() if any(a.kind == kind and name in a.names for a in duty.met_by)]
     gates = [gate for gate in policy.gates.values() if _waits_for(gate, kind, name, marks)]
     return (*sorted(duties, key=lambda duty: duty.id), *sorted(gates, key=lambda gate: gate.id))

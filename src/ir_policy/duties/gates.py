@@ -26,6 +26,7 @@ from ir_policy.log.events import (
     NotNotifying,
     PhaseChange,
     PolicyAdopted,
+    Reopened,
     SeverityDecided,
     StepDone,
     Waived,
@@ -49,9 +50,11 @@ class Bite:
 def forbidden(policy: Policy, history: History, level: Level, ledger: Ledger, event: Event) -> tuple[Bite, ...]:
     """Every reason why the event may not happen in this state; empty when it may."""
     bites = list(_gate_bites(policy, history, level, ledger, event))
-    bites.extend(_phase_bites(policy, history, event))
-    bites.extend(_episode_bites(policy, history, level, event))
-    if isinstance(event, Waived):
+    if isinstance(event, PhaseChange):
+        bites.extend(_phase_bites(policy, history, event))
+    elif isinstance(event, (Closed, Reopened, SeverityDecided)):
+        bites.extend(_episode_bites(policy, history, level, event))
+    elif isinstance(event, Waived):
         bites.extend(_waiver_bites(policy, history, ledger, event))
     elif isinstance(event, NotNotifying):
         bites.extend(_exemption_bites(policy, history, event))
@@ -78,7 +81,7 @@ def decisions_of(level: Level, decided: Severity) -> tuple[str, ...]:
 
 def _gate_bites(policy: Policy, history: History, level: Level, ledger: Ledger, event: Event) -> Iterator[Bite]:
     gates = _gates_by_act(policy)
-    found = {gate.id: gate for act in acts_of(level, event) for gate in gates.get(act, ())}
+    found = {gate.id: gate for act in acts_of(level, event) if act in gates for gate in gates[act]}
     if not found:
         return
     yes, no = known(policy, history, ledger, event.at)
@@ -165,9 +168,7 @@ _WORDS: Final = "[a-z0-9]+(?:-[a-z0-9]+)*"
 # --- phases and episodes --------------------------------------------------------------------------------
 
 
-def _phase_bites(policy: Policy, history: History, event: Event) -> Iterator[Bite]:
-    if not isinstance(event, PhaseChange):
-        return
+def _phase_bites(policy: Policy, history: History, event: PhaseChange) -> Iterator[Bite]:
     clause, who = _clause_of(policy, event.phase), who_may(policy, event.kind)
     if event.kind == "phase-not-applicable":
         if not event.reason:

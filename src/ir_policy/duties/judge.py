@@ -22,6 +22,7 @@ __all__ = [
     "Obligation",
     "State",
     "before_closing",
+    "breached",
     "changes_of",
     "cuts",
     "judged",
@@ -128,6 +129,11 @@ def obligations_of(entries: Mapping[str, Entry], now: datetime, at_risk: AtRisk)
             )
         )
     return tuple(found)
+
+
+def breached(entries: Iterable[Entry], now: datetime) -> set[str]:
+    """The keys of those that are breached at the instant: what :func:`obligations_of` says of them, and no more."""
+    return {entry.key for entry in entries if _breach(entry, now) is not None}
 
 
 def judged(entry: Entry, now: datetime, at_risk: AtRisk, binding: datetime | None) -> Obligation:

@@ -9,12 +9,12 @@ from functools import lru_cache
 from typing import Final
 
 from ir_policy.duties.severity import supported_level
-from ir_policy.log.events import Event, SeverityDecided
+from ir_policy.log.events import Event, PolicyAdopted, Reopened, SeverityDecided
 from ir_policy.log.history import History, Stamp, stamp_of
 from ir_policy.rules.model import Policy
 from ir_policy.terms import LEVELS, Severity, Truth, worst
 
-__all__ = ["Level", "as_if", "deciding_roles"]
+__all__ = ["Level", "as_if", "decides", "deciding_roles", "set_decided_marks"]
 
 
 class Level:
@@ -75,24 +75,28 @@ class Level:
         before, decided_before = self.governing, self.authorised
         facts = policy.worse_if_yes | policy.worse_if_no
         seen = (history.yes & facts, history.no & facts)
+        if seen == self.seen and not isinstance(event, (SeverityDecided, Reopened)):
+            self._stamp(history, event, decided_before)  # a first signal may make levels reached
+            self.worsened = False
+            return
         if seen != self.seen:
             self.supported, self.seen = supported_level(policy, history.yes, history.no), seen
         if isinstance(event, SeverityDecided):
             self._decide(policy, history, event)
-        elif event.kind == "reopened":
+        elif isinstance(event, Reopened):
             # What was supported at the decision stays: facts that are worse than that count on.
             self.decided, self.raised = self.worst_decided, None
             self.reached = {}
         self.governing = self._governs()
         if (
-            event.kind == "policy-adopted"
+            isinstance(event, PolicyAdopted)
             and before is not None
             and worst(before, self.governing) is not self.governing
         ):
             # A milder matrix lowers nothing: that is for the commander to decide.
             self.raised = worst(self.raised, before)
             self.governing = self._governs()
-        self._stamp(history, event, decided_before and event.kind != "reopened")
+        self._stamp(history, event, decided_before and not isinstance(event, Reopened))
         self.worsened = self.governing is not None and (before is None or self.governing.worse_than(before))
         if self.governing is not None:
             self.initial = self.governing if self.initial is None else self.initial
@@ -101,10 +105,10 @@ class Level:
             _tell(policy, history, self.governing)
 
     def _decide(self, policy: Policy, history: History, event: SeverityDecided) -> None:
-        if any(history.may_act_as(policy, role, event.by) for role in deciding_roles(policy)):
+        if decides(policy, history, event):
             self.decided, self.raised, self.base = event.severity, None, self.supported
             self.authorised = True
-            _set_decided_marks(policy, history, event)
+            set_decided_marks(policy, history, event)
         else:
             self.raised = worst(self.raised, event.severity)
         self.worst_decided = worst(self.worst_decided, event.severity)
@@ -118,8 +122,8 @@ class Level:
     def _stamp(self, history: History, event: Event, decided_before: bool) -> None:
         """Levels reached up to the first decision count from detection, later ones from when they were reached."""
         reach = worst(self.supported, self.decided, self.raised)
-        if reach is None or history.detection is None:
-            return
+        if reach is None or reach in self.reached or history.detection is None:
+            return  # with a level all milder ones are reached
         # Grounds held before the first signal start no clock earlier than that: nobody could have met it.
         stamp = max(stamp_of(event), history.detection) if decided_before else history.detection
         new = {level: stamp for level in LEVELS[reach.index :] if level not in self.reached}
@@ -145,25 +149,33 @@ def deciding_roles(policy: Policy) -> tuple[str, ...]:
 
 def as_if(policy: Policy, history: History, level: Severity) -> tuple[int, int]:
     """What is known, were the governing level this one and everything else as it is."""
-    yes, no = history.yes, history.no
-    for other in LEVELS:
-        bit = policy.bit_index.get(("severity", other.value), 0)
-        holds = not other.worse_than(level)
-        yes, no = (yes | bit, no & ~bit) if holds else (yes & ~bit, no | bit)
-    return yes, no
+    so, not_so = _bits_at(policy)[level.index]
+    return (history.yes | so) & ~not_so, (history.no | not_so) & ~so
 
 
-def _set_decided_marks(policy: Policy, history: History, event: Event) -> None:
+@lru_cache(maxsize=16)
+def _bits_at(policy: Policy) -> tuple[tuple[int, int], ...]:
+    """For each level, what is so and not so of the levels while it governs."""
+    bits = [policy.bit_index.get(("severity", level.value), 0) for level in LEVELS]
+    return tuple((sum(bits[at:]), sum(bits[:at])) for at in range(len(LEVELS)))
+
+
+def decides(policy: Policy, history: History, event: SeverityDecided) -> bool:
+    """Whether it is said by somebody who decides the level, and does not only raise it."""
+    return any(history.may_act_as(policy, role, event.by) for role in deciding_roles(policy))
+
+
+def set_decided_marks(policy: Policy, history: History, event: Event) -> None:
+    """Let the marks that a decision sets stand at this one, unless they stand already."""
     for mark in policy.marks.values():
         if any(source.kind == "decision" for source in mark.sources):
             history.set_mark(policy, mark.id, stamp_of(event))
 
 
 def _tell(policy: Policy, history: History, governing: Severity | None) -> None:
-    for level in LEVELS:
-        if governing is None:
-            truth = Truth.UNKNOWN
-        else:
-            truth = Truth.NO if level.worse_than(governing) else Truth.YES
-        history.set_atom(policy, "severity", level.value, truth)
+    if governing is not None:
+        history.yes, history.no = as_if(policy, history, governing)
+    else:
+        for level in LEVELS:
+            history.set_atom(policy, "severity", level.value, Truth.UNKNOWN)
     history.set_atom(policy, "unassessed", "unassessed", Truth.NO if governing is not None else Truth.YES)

@@ -38,7 +38,8 @@ class Moment:
         """The governing level before the event."""
         self.stamp = stamp_of(event)
         """Since when it counts: what it sets and what it meets stand here."""
-        self.acts = [act for act in history.acts[-2:] if act.event == event.id]
+        done = history.acts and history.acts[-1].event == event.id
+        self.acts = [act for act in history.acts[-2:] if act.event == event.id] if done else []
         """What it does that may meet a duty."""
         self.asked: set[str] = set()
         """What this very event asks for: it is not met by the event that asks for it."""
@@ -55,7 +56,7 @@ class Moment:
     def open_entries(self, duty: Duty) -> list[Entry]:
         """Open obligations of this duty that this episode may still change."""
         entries = self.ledger.open_of(duty.id, None if duty.per is Per.INCIDENT else self.history.episode)
-        return [entry for entry in entries if entry.is_open(self.event.at)]
+        return [entry for entry in entries if not entry.lapses or entry.is_open(self.event.at)]
 
     def own_entries(self, duty: Duty) -> list[Entry]:
         """Those of them that opened under this very rule, and not under one of that name in another version."""

@@ -46,7 +46,7 @@ def known_against(case: Case, gate: Gate) -> tuple[str, ...]:
 
 def brought_against(case: Case, event: Event) -> tuple[Gate, ...]:
     """The gates among them that look at a fact this event reports."""
-    if not isinstance(event, FactsReported):
+    if not isinstance(event, FactsReported) or case.history.closed_at is None:
         return ()
     reported = 0
     for fact in event.facts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from ir_policy.duties.level import deciding_roles
@@ -36,6 +37,7 @@ def rule_says(policy: Policy, rule: str) -> str:
     return OWN_RULES.get(rule, f"'{rule}' forbids it")
 
 
+@lru_cache(maxsize=64)
 def who_may(policy: Policy, kind: str) -> tuple[str, ...]:
     """The roles that may let an event of a kind happen, where a gate says so; else those who decide the level, who lead."""
     roles = {

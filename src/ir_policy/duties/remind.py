@@ -45,9 +45,8 @@ def reminders_of(
 
 
 def _of(incident: str, entry: Entry, after: datetime | None, now: datetime, at_risk: AtRisk) -> Iterator[Reminder]:
-    passed = [at for at in cuts(entry, at_risk) if at <= now]
-    for at in passed[-1:] if after is None else [at for at in passed if at > after]:
-        kind = _kind(state_of(entry, at - MICROSECOND, at_risk), state_of(entry, at, at_risk))
+    passed = [(at, kind) for at, kind in _changes(entry, at_risk) if at <= now]
+    for at, kind in passed[-1:] if after is None else [change for change in passed if change[0] > after]:
         deadline = entry.due.deadline if entry.due is not None else None
         yield Reminder(
             key=f"{incident} {entry.key} {kind} {rfc3339(at)}", incident=incident, obligation=entry.key,
@@ -55,6 +54,20 @@ def _of(incident: str, entry: Entry, after: datetime | None, now: datetime, at_r
             owed_by=entry.owner or entry.duty.owed_by, kind=kind, at=at,
             due=deadline.at if deadline is not None else None,
         )  # fmt: skip
+
+
+def _changes(entry: Entry, at_risk: AtRisk) -> list[tuple[datetime, str]]:
+    """Each change by time alone and what it is called. What opens at its own deadline, and is past it in the next instant there is,
+    changed once: it is called by what weighs most of the two."""
+    found: list[tuple[datetime, str]] = []
+    for at in cuts(entry, at_risk):
+        before, kind = at - MICROSECOND, _kind(state_of(entry, at - MICROSECOND, at_risk), state_of(entry, at, at_risk))
+        if found and found[-1] == (before, "opened"):
+            kind = _kind(state_of(entry, before - MICROSECOND, at_risk), state_of(entry, at, at_risk))
+            opened, _ = found.pop()
+            at = opened if kind == "opened" else at
+        found.append((at, kind))
+    return found
 
 
 def _kind(before: State, after: State) -> str:

@@ -6,8 +6,11 @@ Nothing here names a duty: whatever is special about one is a field of its rule.
 
 from __future__ import annotations
 
+from typing import Any
+
 from attrs import evolve
 
+from ir_policy.clocks import BeforeClosed
 from ir_policy.duties.asking import ask
 from ir_policy.duties.discharge import discharge
 from ir_policy.duties.entries import Due, Entry, Status, candidate, earlier, ended_at
@@ -32,23 +35,29 @@ def step(
     before: tuple[int, int, Severity | None],
 ) -> Moves:
     """Step every duty this event touches; ``before`` is the bits and the governing level before it."""
-    moves = Moves()
-    one = _Step(policy, history, level, event, ledger, moves, before[2])
-    plan = plan_of(policy)
+    moves, plan = Moves(), plan_of(policy)
     if isinstance(event, Reopened):
         ledger.in_scope = {}
-    todo = plan.touched(history, before, level.governing, event)
+    todo, met = plan.touched(history, before, level.governing, event), plan.met(history, event)
+    if not (todo or met):
+        return moves
+    one = _Step(policy, history, level, event, ledger, moves, before[2])
     visited: set[str] = set()
-    while todo:
+    while todo or met:
         bits = history.yes, history.no
         history.changed_marks = set()
-        coming = plan.in_order(todo)
+        coming = plan.in_order(todo | met)
+        only_met = met - todo - plan.following
         for duty_id in coming:
-            for duty in policy.rules_of(duty_id):
-                one.visit(duty, again=duty_id in visited)
+            as_before = duty_id in only_met and not history.changed_marks and bits == (history.yes, history.no)
+            # What former rules opened is looked at in full: there are few of them, in few incidents.
+            if policy.former or not (as_before and one.meet(policy.duties[duty_id])):
+                for duty in policy.rules_of(duty_id):
+                    one.visit(duty, again=duty_id in visited)
         visited.update(coming)
         # A discharge may have set a mark that other duties start from or ask about.
         todo = plan.watching(bits[0] ^ history.yes | bits[1] ^ history.no) | plan.started_by(history.changed_marks)
+        met = frozenset()
     one.settle_by_power()
     return moves
 
@@ -56,8 +65,14 @@ def step(
 class _Step(Moment):
     """Scope, opening and tightening at one moment."""
 
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._anchors: dict[Severity | None, tuple[Stamp, str] | None] = {}
+        """From where the duty now visited runs at a level: the same for all its recipients."""
+
     def visit(self, duty: Duty, again: bool) -> None:
         """Scope, open, hand over, tighten, discharge: one duty, all its recipients."""
+        self._anchors.clear()  # a visit before may have set a mark
         holds = duty.when.holds(self.history.yes, self.history.no)
         if self.history.closing is not None and self.history.outcome in duty.not_for:
             holds = False
@@ -65,22 +80,33 @@ class _Step(Moment):
                 self._rule_out(duty)
         former = duty is not self.policy.duties.get(duty.id)
         if holds and not former:
-            self.ledger.in_scope.setdefault(duty.id, self.stamp)
-            self.ledger.in_scope_first.setdefault(duty.id, self.stamp)
+            self.ledger.enter(duty.id, self.stamp)
+        elif duty.id not in self.ledger.of_duty:
+            return  # not owed, and never was
         if duty.given is not None:
             # What was asked for before is met first: a sending keeps the last promise before it makes the next.
             discharge(self, duty, set())
-            if holds and not again and not former:
-                ask(self, duty, duty.given)
+            if holds and not again:
+                ask(self, duty, duty.given, opens=not former)
             return
         present = recipients_of(duty, self.history, self.ledger, self.policy) if holds else ()
         owed = [recipient for recipient in present if not self._exempted(duty, recipient)]
         handed = self._leave_scope(duty, present, owed)
         if former and handed is None:
             owed = [recipient for recipient in owed if self._opened_before(duty, recipient)]
-        opened = self._open(duty, owed, handed, again)
-        self._tighten(duty, opened)
+        opened = self._open(duty, owed, handed, again) if owed else set()
+        if len(opened) < len(self.ledger.open_keys.get(duty.id, ())):
+            self._tighten(duty, opened)
         discharge(self, duty, opened)
+
+    def meet(self, duty: Duty) -> bool:
+        """Discharge alone, where nothing changed that scope, opening and limits rest on; whether that is all there is."""
+        if duty.given is not None or duty.id not in self.ledger.in_scope:
+            return False
+        if any(worst(entry.level, self.level.governing) is not entry.level for entry in self.open_entries(duty)):
+            return False
+        discharge(self, duty, set())  # also what is open still from an episode before
+        return True
 
     def settle_by_power(self) -> None:
         """Waived by name, or lapsed because the incident was closed."""
@@ -100,13 +126,18 @@ class _Step(Moment):
 
     def _end(self, entry: Entry) -> None:
         """What had to be done before closing is missed by the closing."""
-        due, firm = (
-            ended_at(due, self.when(), self.event.at, known_when(self.event), "deadline")
-            for due in (entry.due, entry.firm)
-        )
+        due, firm = (self._ended(due) for due in (entry.due, entry.firm))
+        if entry.duty is not self.policy.duties.get(entry.duty.id):
+            # The rule in force may have given it an instant; it had to come before the closing all the same.
+            own = self._ended(candidate(self.policy, entry.duty, entry.level, entry.anchor, self.event, "deadline"))
+            if own is not None and own.kind == BeforeClosed.kind and not entry.missed(self.event.at):
+                due, firm = earlier(due, own), earlier(firm, binding_of(own))
         if (due, firm) != (entry.due, entry.firm):
             self.ledger.put(evolve(entry, due=due, firm=firm))
             self.moves.tightened.append(entry.key)
+
+    def _ended(self, due: Due | None) -> Due | None:
+        return ended_at(due, self.when(), self.event.at, known_when(self.event), "deadline")
 
     def _lapse(self, entry: Entry) -> None:
         at = self.event.at
@@ -136,9 +167,12 @@ class _Step(Moment):
 
     def _leave_scope(self, duty: Duty, present: tuple[str, ...], owed: list[str]) -> Entry | None:
         """Treat what is no longer in scope; returns a placeholder whose obligation passes to named recipients."""
-        handed = None
-        for entry in self.own_entries(duty):
-            if entry.recipient in owed:
+        entries = self.own_entries(duty)
+        if not entries:
+            return None
+        handed, among = None, frozenset(owed)
+        for entry in entries:
+            if entry.recipient in among:
                 if not entry.in_scope:
                     self.ledger.put(evolve(entry, in_scope=True))
                 continue
@@ -201,7 +235,7 @@ class _Step(Moment):
     def _open(self, duty: Duty, owed: list[str], handed: Entry | None, again: bool) -> set[str]:
         """Open, revive or repeat what is owed; returns the keys this step opened or revived."""
         opened: set[str] = set()
-        found = self._anchor(duty, self.level.governing) if owed else None
+        found = self._anchor(duty, self.level.governing)
         if found is None or (duty.opens_after is not None and self.history.closed_at is not None):
             return opened
         anchor, mark = found
@@ -258,6 +292,8 @@ class _Step(Moment):
         level = worst(entry.level, self.level.governing)
         found = (entry.anchor, entry.mark) if entry.repeat else self._anchor(duty, level)
         due = candidate(self.policy, duty, level, found[0], self.event, "born-overdue") if found is not None else None
+        if self.history.closing is not None and due is not None:
+            due = ended_at(due, self.history.closing, due.set_at, due.known_at, due.cause)
         standing, firm = (self._set_again(entry, old) for old in (entry.due, entry.firm))
         revived = evolve(
             entry, duty=duty, status=Status.ACTIVE if entry.opens_at is None else Status.PENDING, settled=None, settled_by="",
@@ -275,6 +311,11 @@ class _Step(Moment):
 
     def _anchor(self, duty: Duty, level: Severity | None) -> tuple[Stamp, str] | None:
         """The stamp of the mark the duty starts from at that level, and the mark's name."""
+        if level not in self._anchors:
+            self._anchors[level] = self._anchor_of(duty, level)
+        return self._anchors[level]
+
+    def _anchor_of(self, duty: Duty, level: Severity | None) -> tuple[Stamp, str] | None:
         stamps = [(stamp, mark) for mark in duty.starts if (stamp := self._stamp(duty, mark, level)) is not None]
         if not stamps or (duty.starts_latest and len(stamps) < len(duty.starts)):
             return None
@@ -323,12 +364,18 @@ class _Step(Moment):
         set_anew = self.level.worsened or isinstance(self.event, PolicyAdopted)
         cause = self.cause() if set_anew else "deadline"
         former = duty is not self.policy.duties.get(duty.id)
+        dues: dict[tuple[Severity | None, Stamp], Due | None] = {}
         for entry in self.own_entries(duty) if former else self.open_entries(duty):
             if entry.key in opened:
                 continue
             level = worst(entry.level, self.level.governing)
             found = (entry.anchor, entry.mark) if entry.repeat else self._anchor(duty, level)
-            due = candidate(self.policy, duty, level, found[0], self.event, cause) if found is not None else None
+            due = None
+            if found is not None:
+                since = level, found[0]
+                if since not in dues:
+                    dues[since] = candidate(self.policy, duty, *since, self.event, cause)
+                due = dues[since]
             new_due = earlier(entry.due, due)
             # A breach is a fact: once the binding deadline is missed, no later event sets another.
             new_firm = entry.firm if entry.missed(self.event.at) else earlier(entry.firm, binding_of(due))

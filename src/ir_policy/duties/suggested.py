@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ir_policy.duties.case import Case
+from ir_policy.duties.case import Case, Violation
 from ir_policy.duties.entries import OPEN
 from ir_policy.duties.evidence import without_evidence
 from ir_policy.duties.ledger import Moves
@@ -19,10 +19,13 @@ from ir_policy.terms import rfc3339
 __all__ = ["suggestions"]
 
 
-def suggestions(case: Case, event: Event, moves: Moves, unknown: Sequence[Problem]) -> tuple[str, ...]:
-    """Everything worth a remark; ``unknown`` are ids in the event that the policy does not know."""
+def suggestions(
+    case: Case, event: Event, moves: Moves, unknown: Sequence[Problem], fresh: Sequence[Violation]
+) -> tuple[str, ...]:
+    """Everything worth a remark; ``unknown`` are ids in the event that the policy does not know, ``fresh`` the
+    violations that it brought."""
     words = [f"recorded, but {problem}" for problem in unknown]
-    void = [violation for violation in case.violations if violation.event == event.id and violation.void]
+    void = [violation for violation in fresh if violation.event == event.id and violation.void]
     if void:
         needs = dict.fromkeys(missing for violation in void for missing in violation.missing)
         words.append(f"kept in the log without effect: it needs {' and '.join(needs)}")

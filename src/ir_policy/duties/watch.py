@@ -74,7 +74,10 @@ class Plan:
     bits: tuple[tuple[str, int], ...]
     by_mark: dict[str, frozenset[str]]
     by_family: dict[str, frozenset[str]]
+    asking: dict[str, frozenset[str]]
+    """By the kinds of event that ask for something."""
     by_event: dict[str, frozenset[str]]
+    """By the kinds of event that may meet them."""
     by_level: frozenset[str]
     by_act: dict[str, frozenset[str]]
     followers: dict[str, frozenset[str]]
@@ -89,15 +92,20 @@ class Plan:
         if isinstance(event, (Reopened, Waived, NotNotifying, Closed, PolicyAdopted)) or event.kind == "detected":
             return set(self.everything)
         duties = self.watching(before[0] ^ history.yes | before[1] ^ history.no)
-        duties |= self.started_by(history.changed_marks)
-        duties |= self.by_event.get(event.kind, frozenset())
+        if history.changed_marks:
+            duties |= self.started_by(history.changed_marks)
+        duties |= self.asking.get(event.kind, frozenset())
         for family in history.changed_families:
             duties |= self.by_family.get(family, frozenset())
         if governing is not before[2]:
             duties |= self.by_level
+        return duties
+
+    def met(self, history: History, event: Event) -> frozenset[str]:
+        """The duties that the event may meet, and which it may leave as they are in all else."""
+        duties = self.by_event.get(event.kind, _NONE)
         if isinstance(event, Notice) and event.kind == "notice-sent" and history.acts:
-            for duty in history.acts[-1].duties:
-                duties |= self.by_act.get(duty, frozenset())
+            duties = duties.union(*(self.by_act.get(duty, _NONE) for duty in history.acts[-1].duties))
         return duties
 
     def in_order(self, duties: Iterable[str]) -> list[str]:
@@ -115,6 +123,7 @@ class Plan:
         return duties
 
 
+_NONE: Final[frozenset[str]] = frozenset()
 _EVENTS_OF: Final = {
     "finding": ("breach-finding",),
     "step": ("step-done",),
@@ -126,7 +135,7 @@ _EVENTS_OF: Final = {
 @lru_cache(maxsize=16)
 def plan_of(policy: Policy) -> Plan:
     """Which duties each fact, mark, family, event and act can touch; worked out once for each policy."""
-    bits, by_mark, by_family, by_event = [], _Index(), _Index(), _Index()
+    bits, by_mark, by_family, asking, by_event = [], _Index(), _Index(), _Index(), _Index()
     by_act, by_level, followers = _Index(), set(), _Index()
     for duty in policy.all_rules():
         watch = duty.when.watch | (duty.unless.watch if duty.unless is not None else 0)
@@ -144,7 +153,7 @@ def plan_of(policy: Policy) -> Plan:
         if duty.again_on_raise or any(limit is not duty.within[0] for limit in duty.within):
             by_level.add(duty.id)
         for kind in duty.given.kinds if duty.given is not None else ():
-            by_event.add(kind, duty.id)
+            asking.add(kind, duty.id)
         for act in duty.met_by:
             for kind in act.names if act.kind == "event" else _EVENTS_OF.get(act.kind, ()):
                 by_event.add(kind, duty.id)
@@ -155,9 +164,9 @@ def plan_of(policy: Policy) -> Plan:
         for other in policy.all_rules():
             if other.id == duty.id or (duty.act and other.act == duty.act):
                 by_act.add(other.id, duty.id)
-    return Plan(tuple(bits), by_mark.done(), by_family.done(), by_event.done(), frozenset(by_level), by_act.done(),
+    return Plan(tuple(bits), by_mark.done(), by_family.done(), asking.done(), by_event.done(), frozenset(by_level), by_act.done(),
                  followers.done(), frozenset().union(*followers.values()),
-                frozenset(duty.id for duty in policy.all_rules()))  # fmt: skip
+                 frozenset(duty.id for duty in policy.all_rules()))  # fmt: skip
 
 
 class _Index(dict[str, set[str]]):

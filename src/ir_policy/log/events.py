@@ -87,7 +87,7 @@ class Event:
         problems = []
         for attribute in _readable(cast(Hashable, type(self))):
             given = getattr(self, attribute.name)
-            if _unsaid(given):
+            if _left_out(attribute, given):
                 continue
             value, problem = read_value(attribute.metadata["kind"], given, attribute.name)
             if problem is None:
@@ -115,6 +115,18 @@ class Event:
 
     def __hash__(self) -> int:
         return hash((self.kind, self.id))
+
+    def says_the_same(self, other: Event) -> bool:
+        """Whether both say that the same happened: everything but ``recorded_at``, which says when a log learnt it.
+
+        So an event that is sent again, and recorded anew on the way, is still the same one.
+        """
+        if type(self) is not type(other):
+            return False
+        one, another = to_wire(self), to_wire(other)
+        one.pop("recorded_at", None)
+        another.pop("recorded_at", None)
+        return one == another
 
     def __repr__(self) -> str:
         said = ", ".join(f"{name}={value!r}" for name, value in to_wire(self).items() if name != "kind")
@@ -428,6 +440,8 @@ def event_from_wire(line: Mapping[str, object], *, id_needed: bool = True) -> Ev
     problems = _unknown_fields(kind, line)
     empty = sorted(name for name, value in line.items() if value is None and name != "id" and name in _allowed(kind))
     problems += [Problem(name, "says nothing (null)", "leave the field out") for name in empty]
+    blank = sorted(name for name, value in line.items() if value == "" and name in _optional_texts(kind))
+    problems += [Problem(name, "is empty", "leave the field out or say something") for name in blank]
     said = {name: line[name] for name in line if name in _allowed(kind)}
     if id_needed and not line.get("id"):
         problems.append(Problem("id", "the event has no id", "give each event one id of its own"))
@@ -474,9 +488,25 @@ def _unsaid(value: object) -> bool:
     return value is None or value is False or value == "" or (isinstance(value, (tuple, FrozenMap)) and not value)
 
 
+def _left_out(attribute: Attribute[Any], given: object) -> bool:
+    """Whether whoever made the event did not say this: only a flag is left out by a no, only a text by an empty one."""
+    if isinstance(given, str) and not given:
+        return attribute.default in (None, "") and attribute.metadata["kind"] != "instant"
+    return given is None or (type(given) is type(attribute.default) and _unsaid(given))
+
+
 def _allowed(kind: str) -> frozenset[str]:
     known = KINDS[kind]
     return frozenset((*COMMON, *known.required, *known.optional))
+
+
+@cache
+def _optional_texts(kind: str) -> frozenset[str]:
+    """Fields that hold text where somebody has some to say; an empty one is said only by mistake."""
+    known = KINDS[kind]
+    readable = _readable(cast(Hashable, known.cls))
+    texts = {a.name for a in readable if a.default == ""}
+    return frozenset((texts & _allowed(kind)) - {"id", *known.required})
 
 
 def _missing(event: Event) -> list[Problem]:
@@ -487,7 +517,7 @@ def _missing(event: Event) -> list[Problem]:
         return [_wrong_kind(event)]
     else:
         needed = (*_COMMON_REQUIRED, *KINDS[event.kind].required)
-    said = {a.name for a in _readable(cast(Hashable, type(event))) if not _unsaid(getattr(event, a.name))}
+    said = {a.name for a in _readable(cast(Hashable, type(event))) if not _left_out(a, getattr(event, a.name))}
     problems = [Problem(name, f"'{event.kind}' must say {name}") for name in needed if name not in said]
     if event.kind in KINDS:
         problems += _unknown_fields(event.kind, dict.fromkeys(said))
@@ -544,7 +574,8 @@ def _digest(event: Event) -> str:
     import hashlib
 
     line = to_wire(event)
-    line.pop("id", None)
+    for name in ("id", "recorded_at"):  # who sends it again says the same, and is recorded later
+        line.pop(name, None)
     return "e-" + hashlib.sha256(canonical_json(line).encode()).hexdigest()[:24]
 
 

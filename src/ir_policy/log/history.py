@@ -6,7 +6,11 @@ never changes again. "Yes" and "no" are two integers over the policy's atoms (se
 
 from __future__ import annotations
 
+from collections import deque
 from datetime import datetime
+from functools import lru_cache
+from itertools import repeat
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from ir_policy.log.events import (
@@ -26,6 +30,7 @@ from ir_policy.log.events import (
     StepDone,
     Waived,
 )  # fmt: skip
+from ir_policy.log.grown import Grown
 from ir_policy.rules.model import MarkRule, MarkSource, Per, Policy
 from ir_policy.terms import Phase, Truth
 
@@ -124,9 +129,9 @@ class History:
         self.first_marks: dict[str, Stamp] = {}
         self.steps: dict[str, Stamp] = {}
         self.findings: dict[str, Stamp] = {}
-        self.acts: tuple[Act, ...] = ()
+        self.acts: Grown[Act] = Grown()
         self.drafts: dict[str, Notice] = {}
-        self.tenures: tuple[Tenure, ...] = ()
+        self.tenures: Grown[Tenure] = Grown()
         self.holders: dict[str, dict[str, Tenure]] = {}
         self.phase = Phase.DETECT
         self.phases_entered: set[Phase] = {Phase.DETECT}
@@ -157,8 +162,7 @@ class History:
     def branch(self) -> History:
         """A copy that can be advanced without touching this one: collections are replaced, never changed."""
         twin = object.__new__(History)
-        for name in _SLOTS:
-            setattr(twin, name, getattr(self, name))
+        deque(map(setattr, repeat(twin), _SLOTS, _ALL_OF(self)), maxlen=0)  # a loop would take half the step
         return twin
 
     # --- questions --------------------------------------------------------------------------------------
@@ -195,6 +199,8 @@ class History:
             handle(self, policy, event)
         elif isinstance(event, Opaque):
             self.opaque += 1
+        if event.kind in _meeting(policy):
+            self._act(event, "event", event.kind)
         for mark, source in _sources_of(policy, event.kind):
             self._set_by(policy, mark, source, event)
 
@@ -224,8 +230,8 @@ class History:
         self.no = self.no | bit if truth is Truth.NO else self.no & ~bit
 
     def set_phase(self, policy: Policy, phase: Phase) -> None:
-        for other in Phase:
-            self.set_atom(policy, "phase", other.value, Truth.YES if other is phase else Truth.NO)
+        so, others = _bits_in(policy)[phase]
+        self.yes, self.no = (self.yes | so) & ~others, (self.no | others) & ~so
         self.phase = phase
         self.phases_entered = self.phases_entered | {phase}
 
@@ -290,7 +296,7 @@ class History:
         if event.kind in ("role-released", "handover-accepted"):
             ended = people.pop(event.person, None)
             if ended is not None:
-                self.tenures += (ended._replace(until=event.at),)
+                self.tenures = self.tenures.plus(ended._replace(until=event.at))
         newcomer = {"role-taken": event.person, "handover-accepted": event.to}.get(event.kind)
         if newcomer and newcomer not in people:
             people[newcomer] = Tenure(event.role, newcomer, stamp_of(event), None, event.acting)
@@ -321,7 +327,7 @@ class History:
         duties, recipients, states = (self.said(event, name) or () for name in ("duties", "recipients", "states"))
         act = Act("notice", "sent", stamp_of(event), event.id, self.episode, duties, recipients, states,
                   self.said(event, "stage") or "")  # fmt: skip
-        self.acts += (act,)
+        self.acts = self.acts.plus(act)
         if self.said(event, "next_update_by") is not None:
             self.promised = self.promised.union(recipients)
 
@@ -342,10 +348,6 @@ class History:
             self.hold_since = None
         elif self.hold_since is None:
             self.hold_since = stamp_of(event)
-        self._act(event, "event", event.kind)
-
-    def _happened(self, policy: Policy, event: Event) -> None:
-        self._act(event, "event", event.kind)
 
     def _closed(self, policy: Policy, event: Event) -> None:
         assert isinstance(event, Closed)
@@ -380,10 +382,11 @@ class History:
         self.set_phase(policy, policy.reopens_to)
 
     def _act(self, event: Event, kind: str, name: str) -> None:
-        self.acts += (Act(kind, name, stamp_of(event), event.id, self.episode),)
+        self.acts = self.acts.plus(Act(kind, name, stamp_of(event), event.id, self.episode))
 
 
 _SLOTS: Final = History.__slots__
+_ALL_OF: Final = attrgetter(*_SLOTS)
 
 _HANDLERS: Final = {
     "detected": History._detected,
@@ -394,7 +397,6 @@ _HANDLERS: Final = {
     "phase-entered": History._phase_entered,
     "phase-not-applicable": History._phase_not_applicable,
     "step-done": History._step_done,
-    "documented": History._happened,
     "notice-drafted": History._notice_drafted,
     "notice-edited": History._notice_drafted,
     "notice-sent": History._notice_sent,
@@ -403,10 +405,6 @@ _HANDLERS: Final = {
     "hold-started": History._hold,
     "hold-extended": History._hold,
     "hold-released": History._hold,
-    "recovered": History._happened,
-    "postmortem-distributed": History._happened,
-    "action-opened": History._happened,
-    "action-closed": History._happened,
     "merged": History._merged,
     "closed": History._closed,
     "waived": History._waived,
@@ -414,10 +412,26 @@ _HANDLERS: Final = {
 }
 
 
+@lru_cache(maxsize=16)
+def _meeting(policy: Policy) -> frozenset[str]:
+    """The kinds of event that by themselves meet some duty."""
+    return frozenset(
+        name for duty in policy.all_rules() for act in duty.met_by if act.kind == "event" for name in act.names
+    )
+
+
 def _sources_of(policy: Policy, kind: str) -> tuple[tuple[MarkRule, MarkSource], ...]:
     return policy.mark_sources.get(kind, ())
 
 
+@lru_cache(maxsize=16)
+def _bits_in(policy: Policy) -> dict[Phase, tuple[int, int]]:
+    """For each phase, the bit that is so while it lasts, and those of the others."""
+    bits = {phase: policy.bit_index.get(("phase", phase.value), 0) for phase in Phase}
+    return {phase: (bit, sum(bits.values()) - bit) for phase, bit in bits.items()}
+
+
+@lru_cache(maxsize=16)
 def _all_but_facts(policy: Policy) -> int:
     """The bits that are "no" before anything happened: everything but facts and levels, which are not known, and what
     is settled, which the ledger knows."""

@@ -6,29 +6,25 @@ whole. The form of each event follows from its class (``events.py``); nothing is
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from math import isfinite
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 
 from ir_policy.errors import EventInvalid, LogInvalid, Problem, QuestionInvalid
 from ir_policy.log.events import COMMON, KINDS, Event, event_from_wire, kinds_of_value, to_wire
 from ir_policy.log.fields import KINDS_OF_VALUE, PolicyPin
+from ir_policy.log.objects import Unreadable, object_of
 from ir_policy.terms import DIALECT, canonical_json, schema_id, show
 
 if TYPE_CHECKING:
     from ir_policy.log.chain import Chain
 
 __all__ = [
-    "Log", "PolicyPin", "erase", "event_schema", "header_line", "log_line", "log_line_schema", "read_event", "read_log", "write_log",
+    "Log", "PolicyPin", "erase", "event_schema", "header_line", "log_line", "log_lines", "log_line_schema", "read_event", "read_log", "write_log",
 ]  # fmt: skip
 
 VERSION: Final = 1
-LONGEST_LINE: Final = 1024 * 1024
-DEEPEST: Final = 20
 
 
 @frozen
@@ -42,7 +38,7 @@ class Log:
 
 
 def read_log(lines: str | bytes | Iterable[str], *, head: str | None = None, seq: int | None = None) -> Log:
-    """The log those lines hold: an optional header, then one event a line. A repeated event is kept once.
+    """The log those lines hold: an optional header, then one event a line. A repeated event is kept once, as it was first recorded.
 
     A chained log is verified while it is read. ``head`` is a head of it that was kept elsewhere: the log must have passed
     it, since a chain by itself does not show that lines are missing at its end. ``seq`` is how many events it must hold.
@@ -52,7 +48,7 @@ def read_log(lines: str | bytes | Iterable[str], *, head: str | None = None, seq
     """
     reading = _Reading()
     index, passed = -1, head is None
-    for index, line in enumerate(_lines(lines)):
+    for index, line in enumerate(log_lines(lines)):
         if line.strip():
             reading.take(index, line)
             passed = passed or (reading.chain is not None and reading.chain.head == head)
@@ -76,7 +72,7 @@ def erase(lines: str | bytes | Iterable[str], *, names: Iterable[str] = (), text
     from ir_policy.log.chain import erased
 
     wanted = {"names": _words("names", names), "texts": _words("texts", texts)}
-    held = [line for line in _lines(lines) if line.strip()]
+    held = [line for line in log_lines(lines) if line.strip()]
     if read_log(held).chain is None:
         raise QuestionInvalid(
             [Problem("lines", "are a plain log, which no chain holds to its words", "edit it, or begin a chained one")]
@@ -135,8 +131,9 @@ class _Reading:
             raise LogInvalid(
                 index, f"this event belongs to incident '{event.incident}', the lines before to '{incident}'"
             )
-        if event.id in self.events and (self.chain is not None or self.events[event.id] != event):
-            again = "with other content" if self.events[event.id] != event else "in one chain"
+        same = event.id in self.events and self.events[event.id].says_the_same(event)
+        if event.id in self.events and (self.chain is not None or not same):
+            again = "in one chain" if same else "with other content"
             raise LogInvalid(index, f"event id '{event.id}' stands here a second time {again}")
         self.events.setdefault(event.id, event)
 
@@ -295,7 +292,8 @@ def _words(where: str, words: object) -> frozenset[str]:
     return frozenset(word for word in listed if isinstance(word, str))
 
 
-def _lines(lines: str | bytes | Iterable[str]) -> Iterator[str]:
+def log_lines(lines: str | bytes | Iterable[str]) -> Iterator[str]:
+    """The lines of a log in whatever form it comes, empty ones too, without their line breaks."""
     if isinstance(lines, bytes):
         raw = lines
         try:
@@ -319,26 +317,11 @@ def _lines(lines: str | bytes | Iterable[str]) -> Iterator[str]:
 
 
 def _object(index: int, line: str) -> dict[str, object]:
-    if len(line) > LONGEST_LINE:
-        raise LogInvalid(index, f"this line is longer than {LONGEST_LINE} characters")
-    if line.startswith("\ufeff"):
-        raise LogInvalid(index, "a byte order mark stands here; save the file without one")
-    if _depth(line) > DEEPEST:
-        raise LogInvalid(index, f"this line is nested more than {DEEPEST} levels deep")
     try:
-        value = json.loads(line, object_pairs_hook=_no_twins, parse_constant=_no_constant, parse_float=_float)
-    except json.JSONDecodeError as error:
-        raise LogInvalid(
-            index,
-            f"this is not a whole JSON object (column {error.colno}); if it is the last line, it was torn while being written",
-        ) from None
-    except _Twin as error:
-        raise LogInvalid(index, str(error)) from None
-    except (ValueError, RecursionError):
-        raise LogInvalid(index, "this line holds a number or a nesting nobody can read") from None
-    if not isinstance(value, dict):
-        raise LogInvalid(index, "this line is not a JSON object")
-    return value
+        return object_of(line)
+    except Unreadable as flaw:
+        torn = f" (column {flaw.column}); if it is the last line, it was torn while being written" if flaw.line else ""
+        raise LogInvalid(index, f"this line {flaw.what}{torn}") from None
 
 
 def _plain_event(index: int, value: dict[str, object]) -> Event:
@@ -371,40 +354,3 @@ def _header(index: int, value: dict[str, object]) -> PolicyPin | None:
 
 def _header_of(policy: PolicyPin) -> dict[str, object]:
     return {"log": VERSION, "policy": {"id": policy.id, "version": policy.version, "digest": policy.digest}}
-
-
-class _Twin(ValueError):
-    """One key twice in one object."""
-
-
-def _no_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twin = next(name for name in names if names.count(name) > 1)
-        raise _Twin(f"field '{show(twin)}' stands twice in one object")
-    return found
-
-
-def _no_constant(word: str) -> NoReturn:
-    raise ValueError(word)
-
-
-def _float(text: str) -> float:
-    """A number with a point: no event known here holds one, one of a newer version may."""
-    number = float(text)
-    if not isfinite(number):
-        raise ValueError(text)
-    return number
-
-
-_BRACKETS: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
-
-
-def _depth(line: str) -> int:
-    """How deep brackets nest, counted without recursion; those inside strings are text."""
-    depth = deepest = 0
-    for found in _BRACKETS.finditer(line):
-        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(found[0], 0)
-        deepest = max(deepest, depth)
-    return deepest

@@ -12,18 +12,20 @@ from ir_policy.clocks import Limit, Promptly, parse_limit
 from ir_policy.duties.entries import Status
 from ir_policy.log.events import KINDS
 from ir_policy.present.endangered_schema import endangered_schema
+from ir_policy.present.happening_schemas import reminder_schema, step_schema, timeline_schema
 from ir_policy.present.schema_parts import (
     COUNT,
     DURATION_FORM,
-    LEVELS,
     TEXT,
     closed_object,
+    correction_part,
     instant_text,
     level,
     level_or_null,
     list_of,
     one_of,
     or_null,
+    policy_part,
     text,
     texts,
 )
@@ -35,10 +37,6 @@ VERDICTS: Final = (
     "pending", "open", "at-risk", "missed", "undetermined", "met", "met-late", "waived", "cancelled", "not-required",
 )  # fmt: skip
 CAUSES: Final = ("deadline", "born-overdue", "raised-after-limit")
-TOLD: Final = (
-    "event", "level", "mark", "opened", "revived", "tightened", "attempt", "met", "cancelled", "waived", "lapsed",
-    "dropped", "violation", "missed", "undetermined", "past-advice", "at-risk", "due", "correction",
-)  # fmt: skip
 BOUNDARIES: Final = ("inclusive", "exclusive")
 ERRORS: Final = (
     "PolicyInvalid",
@@ -48,17 +46,6 @@ ERRORS: Final = (
     "QuestionInvalid",
     "CalendarExhausted",
 )
-MOVES: Final = {
-    "opened": "Obligations that opened, by key.",
-    "revived": "Cancelled obligations that are owed again.",
-    "tightened": "Obligations whose deadline moved earlier.",
-    "discharged": "Obligations that were met.",
-    "cancelled": "Obligations that are not owed any more.",
-    "waived": "Obligations that were released by name.",
-    "lapsed": "Missed obligations that ended with the incident.",
-    "dropped": "Obligations that never were, as the log now stands.",
-    "moved": "Marks that were set or moved.",
-}
 
 
 def result_schemas() -> dict[str, dict[str, Any]]:
@@ -71,23 +58,24 @@ def result_schemas() -> dict[str, dict[str, Any]]:
 
 def _answers() -> dict[str, tuple[str, str, dict[str, Any]]]:
     """Each answer: its title, what it says, and its form."""
-    whose = {"as_of": instant_text("The instant judged at."), "policy": _policy()}
+    whose = {"as_of": instant_text("The instant judged at."), "policy": policy_part()}
     return {
         "classification": (
             "how severe facts are",
             "What `ir-policy classify --json` prints.",
-            closed_object({"policy": _policy(), **_CLASSIFICATION}),
+            closed_object({"policy": policy_part(), **_CLASSIFICATION}),
         ),
         "obligations": (
             "what is owed and settled",
             "The obligations of a brief, in order of their keys.",
             {"type": "array", "items": _obligation()},
         ),
+        "obligation": ("one thing owed or settled", "One obligation, as it stands at an instant.", _obligation()),
         "brief": ("what an incident needs at an instant", "What `ir-policy brief --json` prints.", _brief()),
         "timeline": (
             "what happened, what fell due and what is still to come",
             "What `ir-policy timeline --json` prints.",
-            _timeline(),
+            timeline_schema(),
         ),
         "check": (
             "whether an event may happen",
@@ -108,17 +96,21 @@ def _answers() -> dict[str, tuple[str, str, dict[str, Any]]]:
                 }
             ),
         ),
-        "step": ("what an event did", "What `ir-policy open --json` and `add --json` print.", _step()),
+        "step": ("what an event did", "What `ir-policy open --json` and `add --json` print.", step_schema()),
+        "reminder": (
+            "one obligation that changed by time alone",
+            "What a host writes down and tells once under its key.",
+            reminder_schema(),
+        ),
         "verified": (
             "whether a log is whole",
             "What `ir-policy verify --json` prints where it is; where it is not, the error names the first bad line.",
-            closed_object(
-                {
-                    "seq": {**COUNT, "description": "How many events the log holds."},
-                    "head": or_null(text("The digest of its last line, where lines are chained.")),
-                    "chained": {"type": "boolean", "description": "Whether its lines are chained, and so as they were written."},
-                }
-            ),
+            _verified(),
+        ),
+        "export": (
+            "everything about one incident",
+            "What `ir-policy export` prints: the log, its documents, and what followed from them.",
+            _export(),
         ),
         "refused": (
             "why an event was not recorded",
@@ -135,27 +127,6 @@ def _answers() -> dict[str, tuple[str, str, dict[str, Any]]]:
 
 
 # --- what answers are made of ---------------------------------------------------------------------------
-
-
-def _policy() -> dict[str, Any]:
-    return closed_object(
-        {
-            "id": text("Its id."),
-            "version": text("Its version."),
-            "digest": {
-                "type": "string",
-                "pattern": "^sha256:[0-9a-f]{64}$",
-                "description": "Covers policy, laws and calendar.",
-            },
-            "semantics": {
-                "type": "integer",
-                "minimum": 1,
-                "description": "The meaning this library gives to documents.",
-            },
-            "zone_data": text("The version of the zone data."),
-        },
-        description="Which document answered, and what else the answer rests on.",
-    )
 
 
 def _between(description: str) -> dict[str, Any]:
@@ -278,19 +249,6 @@ def _obligation() -> dict[str, Any]:
     )  # fmt: skip
 
 
-def _correction() -> dict[str, Any]:
-    return closed_object(
-        {
-            "what": text("Which conclusion."),
-            "before": text("As it was drawn once."),
-            "after": text("As it is drawn now."),
-            "event": text("The event that changed it."),
-            "reason": text("Why."),
-        },
-        description="A conclusion that is drawn otherwise than before.",
-    )
-
-
 def _violation() -> dict[str, Any]:
     rule = {"gate": text("The gate it was against."), "duty": text("The duty it was against.")}
     return closed_object(
@@ -338,7 +296,7 @@ def _brief() -> dict[str, Any]:
     return closed_object(
         {
             "as_of": instant_text("The instant judged at."),
-            "policy": _policy(),
+            "policy": policy_part(),
             "incident": text("The incident."),
             "seq": {**COUNT, "description": "How many events its log holds."},
             "head": or_null(text("The digest of its last line, where lines are chained.")),
@@ -350,7 +308,7 @@ def _brief() -> dict[str, Any]:
             "obligations": list_of(_obligation(), "What is owed and settled, in order of keys."),
             "next_wakeup": or_null(instant_text("When anything changes by time alone; null if nothing does.")),
             "violations": list_of(_violation(), "What was recorded against the rules."),
-            "corrections": list_of(_correction(), "Conclusions that are drawn otherwise than before."),
+            "corrections": list_of(correction_part(), "Conclusions that are drawn otherwise than before."),
         }
     )
 
@@ -363,56 +321,57 @@ def _steps() -> dict[str, Any]:
     )
 
 
-def _timeline() -> dict[str, Any]:
-    entry = {
-        "at": instant_text("When."),
-        "precision": one_of(("minute", "day", "month", None), "How exactly the record knows that; null: exactly."),
-        "since_detection": {
-            "type": "string",
-            "pattern": DURATION_FORM.replace("^", "^-?"),
-            "description": "How long after the first signal; with a minus before it.",
-        },
-        "kind": one_of(TOLD, "What kind of thing it is."),
-        "text": text("In a sentence, with local times."),
-        "by": or_null(text("Who did it.")),
-        "event": or_null(text("The event that did it; null where time alone did.")),
-        "about": or_null(text("The obligation, gate, mark or conclusion it is about.")),
-        "ahead": {"type": "boolean", "description": "Whether it is later than the instant judged at."},
+def _export() -> dict[str, Any]:
+    """One incident for keeping or handing on; the brief and the timeline in it are those of their own schemas."""
+    document = {
+        "kind": text("What kind of document it is."),
+        "id": text("Its id."),
+        "version": text("Its version."),
+        "digest": text("Covers what it says, not its comments and layout."),
+        "text": text("The document as it was written."),
     }
+    policy = {
+        "id": text("Its id."),
+        "version": text("Its version."),
+        "digest": text("Covers policy, laws and calendar; the log names it."),
+        "documents": texts("What it is composed of, by digest; the company's own document is the first."),
+    }
+    reminder = reminder_schema()
+    sent_at = or_null(instant_text("When it was sent; null while it was not, or nobody said."))
     return closed_object(
         {
+            "export": {"const": 1, "description": "The form of this text."},
             "as_of": instant_text("The instant judged at."),
-            "policy": _policy(),
             "incident": text("The incident."),
-            "detected": instant_text("The first signal."),
-            "entries": list_of(
-                closed_object(entry), "In the order of time; what an event did stands behind it.", minItems=1
+            "policies": list_of(
+                closed_object(policy), "The policy the log was begun under, then those it adopted.", minItems=1
             ),
-            "left_out": {**COUNT, "description": "How many events of the log are later than that instant."},
+            "documents": list_of(closed_object(document), "What they are composed of, each once.", minItems=1),
+            "verified": _verified(),
+            "log": list_of(
+                TEXT, "The log line by line as it is stored, its header first where it has one.", minItems=1
+            ),
+            "brief": _brief(),
+            "timeline": timeline_schema(),
+            "reminders": list_of(
+                closed_object({**reminder["properties"], "sent_at": sent_at}),
+                "What the host told, in order of time and key.",
+            ),
         }
     )
 
 
-def _step() -> dict[str, Any]:
-    against = closed_object(
-        {"rule": text("The rule."), "clause": text("Its clause."), "missing": texts("What it needs.")}
-    )
-    level = one_of([*LEVELS, None])
+def _verified() -> dict[str, Any]:
     return closed_object(
         {
-            "event": text("The event's id."),
-            "seq": {**COUNT, "description": "How many events the log holds now."},
+            "seq": {**COUNT, "description": "How many events the log holds."},
             "head": or_null(text("The digest of its last line, where lines are chained.")),
-            "level": {
-                "type": "array", "prefixItems": [level, level], "minItems": 2, "maxItems": 2, "items": False,
-                "description": "The governing level before and after; null where there is none.",
+            "chained": {
+                "type": "boolean",
+                "description": "Whether its lines are chained, and so as they were written.",
             },
-            **{name: texts(says) for name, says in MOVES.items()},
-            "violations": list_of(against, "What it was recorded against."),
-            "corrections": list_of(_correction(), "Conclusions drawn anew."),
-            "suggested": texts("What follows, in words."),
         }
-    )  # fmt: skip
+    )
 
 
 def _policy_ids() -> dict[str, Any]:
@@ -434,7 +393,7 @@ def _policy_ids() -> dict[str, Any]:
     kinds = {"type": "object", "required": list(KINDS), "additionalProperties": TEXT}
     return closed_object(
         {
-            "policy": _policy(),
+            "policy": policy_part(),
             **{name: {**said, "description": says} for name, says in groups.items()},
             "event_kinds": {**kinds, "description": "Kinds of event with what they say."},
         }

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from ir_policy.duties.anew import Correction
 from ir_policy.duties.case import Case, Violation
 from ir_policy.duties.explanation import Explanation
 from ir_policy.duties.judge import Breach, Obligation
+from ir_policy.duties.remind import Reminder
 from ir_policy.duties.severity import Classification
-from ir_policy.errors import Refusal
+from ir_policy.errors import Problem, Refusal
+from ir_policy.incident import Step
+from ir_policy.log.wire import Log
 from ir_policy.rules.model import Policy
 from ir_policy.terms import Severity, Source, rfc3339
 
 __all__ = [
-    "classification_json", "correction_json", "duration", "explanation_json", "obligation_json", "policy_json",
-    "refusal_json", "severity_json", "violation_json",
+    "MOVED", "classification_json", "correction_json", "duration", "explanation_json", "obligation_json", "policy_json",
+    "problem_json", "refusal_json", "reminder_json", "severity_json", "step_json", "verified_json", "violation_json",
 ]  # fmt: skip
+
+MOVED: Final = ("opened", "revived", "tightened", "discharged", "cancelled", "waived", "lapsed", "dropped", "moved")
+"""What an event can move, by the names a step has for it."""
 
 
 def policy_json(policy: Policy) -> dict[str, Any]:
@@ -132,6 +138,46 @@ def correction_json(correction: Correction) -> dict[str, Any]:
 def explanation_json(explanation: Explanation) -> dict[str, Any]:
     lines: list[dict[str, str]] = [{"label": label, "text": text} for label, text in explanation.lines]
     return {"subject": explanation.subject, "headline": explanation.headline, "lines": lines}
+
+
+def step_json(step: Step) -> dict[str, Any]:
+    """What one event did; ``seq`` and ``head`` are where the log stands after it."""
+    level = [level.value if level is not None else None for level in step.level]
+    against = [{"rule": v.rule, "clause": v.clause, "missing": list(v.missing)} for v in step.violations]
+    return {
+        "event": step.event.id,
+        "seq": step.incident.seq,
+        "head": step.incident.head,
+        "level": level,
+        **{name: list(getattr(step, name)) for name in MOVED},
+        "violations": against,
+        "corrections": [correction_json(anew) for anew in step.corrections],
+        "suggested": list(step.suggested),
+    }
+
+
+def reminder_json(reminder: Reminder) -> dict[str, Any]:
+    return {
+        "key": reminder.key,
+        "incident": reminder.incident,
+        "obligation": reminder.obligation,
+        "duty": reminder.duty,
+        "title": reminder.title,
+        "recipient": reminder.recipient,
+        "owed_by": reminder.owed_by,
+        "kind": reminder.kind,
+        "at": rfc3339(reminder.at),
+        "due": _instant(reminder.due),
+    }
+
+
+def verified_json(log: Log) -> dict[str, Any]:
+    chain = log.chain
+    return {"seq": len(log.events), "head": chain.head if chain is not None else None, "chained": chain is not None}
+
+
+def problem_json(problem: Problem) -> dict[str, Any]:
+    return {"where": problem.where, "what": problem.what, "hint": problem.hint}
 
 
 def duration(length: timedelta) -> str:

@@ -8,8 +8,8 @@ from typing import Any, Final
 from ir_policy.terms import Severity
 
 __all__ = [
-    "COUNT", "DURATION_FORM", "LEVELS", "TEXT", "TEXTS", "closed_object", "instant_text", "level", "level_or_null",
-    "list_of", "one_of", "or_null", "text", "texts",
+    "COUNT", "DURATION_FORM", "LEVELS", "TEXT", "TEXTS", "closed_object", "correction_part", "instant_text", "level",
+    "level_or_null", "list_of", "one_of", "or_null", "policy_part", "text", "texts",
 ]  # fmt: skip
 
 TEXT: Final[dict[str, Any]] = {"type": "string"}
@@ -62,3 +62,37 @@ def level(description: str) -> dict[str, Any]:
 
 def level_or_null(description: str) -> dict[str, Any]:
     return one_of([*LEVELS, None], description)
+
+
+def policy_part() -> dict[str, Any]:
+    return closed_object(
+        {
+            "id": text("Its id."),
+            "version": text("Its version."),
+            "digest": {
+                "type": "string",
+                "pattern": "^sha256:[0-9a-f]{64}$",
+                "description": "Covers policy, laws and calendar.",
+            },
+            "semantics": {
+                "type": "integer",
+                "minimum": 1,
+                "description": "The meaning this library gives to documents.",
+            },
+            "zone_data": text("The version of the zone data."),
+        },
+        description="Which document answered, and what else the answer rests on.",
+    )
+
+
+def correction_part() -> dict[str, Any]:
+    return closed_object(
+        {
+            "what": text("Which conclusion."),
+            "before": text("As it was drawn once."),
+            "after": text("As it is drawn now."),
+            "event": text("The event that changed it."),
+            "reason": text("Why."),
+        },
+        description="A conclusion that is drawn otherwise than before.",
+    )

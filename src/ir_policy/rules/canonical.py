@@ -27,9 +27,10 @@ _LEFT_OUT: Final = frozenset(
         "zone_data",
         "former",
         "newer",
+        "written",
     }
 )
-"""What follows from the rest, or is named beside the digest in every answer."""
+"""What follows from the rest, says the same in other words, or is named beside the digest in every answer."""
 
 
 def canonical_text(value: object, bits: FrozenMap[Atom, int]) -> str:

@@ -329,7 +329,7 @@ def _assembled(company: Shaped, parts: list[Shaped], calendar: Calendar, linker:
 
 def _document(part: Shaped) -> Document:
     digest = digest_of(canonical_json(part.tree.root))
-    return Document(part.kind, part.id, part.version, part.held["title"], digest, part.held["status"])
+    return Document(part.kind, part.id, part.version, part.held["title"], digest, part.held["status"], part.tree.text)
 
 
 _PLACE: Final = re.compile(r"(.*?):(\d+):(\d+)(?::|$)")

@@ -75,7 +75,10 @@ class Document:
     version: str
     title: str
     digest: str
+    """Covers what it says, not its comments and layout."""
     status: str = ""
+    written: str = ""
+    """Its text as somebody wrote it, line feeds between lines: whoever keeps the text of each can load the policy again."""
 
 
 @frozen(eq=False, repr=False)
@@ -373,6 +376,8 @@ class Policy:
     semantics: int
     zone_data: str
     documents: tuple[Document, ...]
+    """Every document it is composed of, the company's own first. ``load_policy(first.written, documents=[one.written for one in the
+    others])`` gives this policy again, unless holidays were passed in as values: those have no text."""
     calendar: Calendar
     at_risk: AtRisk
     roles: FrozenMap[str, RoleRule]
@@ -408,8 +413,8 @@ class Policy:
 
     def rules_of(self, duty_id: str) -> tuple[Duty, ...]:
         """Every rule of that name, the former ones first; empty when there is none."""
-        former = tuple(one.duty for one in self.former.get(duty_id, ()))
-        return (*former, self.duties[duty_id]) if duty_id in self.duties else former
+        here = (self.duties[duty_id],) if duty_id in self.duties else ()
+        return (*(one.duty for one in self.former.get(duty_id, ())), *here) if self.former else here
 
     def all_rules(self) -> tuple[Duty, ...]:
         """Every rule that something must be done, those an incident brings along from earlier versions after the others."""

@@ -53,6 +53,8 @@ class Tree:
     name: str
     """The document's name as messages show it."""
     root: dict[str, object]
+    text: str = field(eq=False, repr=False)
+    """What was read, with line feeds between lines: read again it is the same document."""
     _values: dict[Path, Place] = field(factory=dict, eq=False, repr=False)
     _keys: dict[Path, Place] = field(factory=dict, eq=False, repr=False)
 
@@ -79,7 +81,7 @@ def read_document(text: str | bytes, name: str) -> Tree:
     if not isinstance(name, str):
         raise QuestionInvalid([Problem("name", "a document's name is text", "pass the name of the file")])
     builder = _Builder(show(name, 200))
-    source = _clean(text, builder)
+    source = builder.text = _clean(text, builder)
     if not source.strip():
         builder.stop(*_EMPTY)
     if name.lower().endswith(".json"):
@@ -155,6 +157,7 @@ class _Builder:
 
     name: str
     root: object = None
+    text: str = ""
     nodes: int = 0
     frames: list[_Frame] = Factory(list)
     values: dict[Path, Place] = Factory(dict)
@@ -176,7 +179,7 @@ class _Builder:
             raise self._invalid()
         if not isinstance(self.root, dict):
             self.stop(*_EMPTY)
-        return Tree(self.name, self.root, self.values, self.keys)
+        return Tree(self.name, self.root, self.text, self.values, self.keys)
 
     def scalar(self, text: str, place: Place, *, plain: bool = False) -> None:
         self._count(place)

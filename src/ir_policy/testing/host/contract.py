@@ -1,4 +1,4 @@
-"""How a host is driven from outside: two commands, an append, and two questions."""
+"""How a host is driven from outside: its commands, an append, two questions, and how it is run short of room."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Protocol
 from ir_policy.log.events import Event
 from ir_policy.rules.model import Policy
 
-__all__ = ["Answer", "Append", "Command", "Host"]
+__all__ = ["Answer", "Append", "Command", "Host", "LeaveRoom", "Writer"]
 
 Command = Sequence[str]
 """A program and its arguments."""
@@ -36,6 +36,25 @@ class Append(Protocol):
     def __call__(self, event: Event, seq: int, head: str, now: datetime) -> Answer: ...
 
 
+LeaveRoom = Callable[[int | None], None]
+"""Leaves the storage of a host room for so many bytes more, as nearly as can be; with ``None`` as much as ever.
+
+When that returns there is the room. What a supervisor would do then, such as to start a database that went down, is done.
+"""
+
+
+@dataclass(frozen=True)
+class Writer:
+    """The program that takes appends, for trials that kill it or run it short of room."""
+
+    serve: Callable[[datetime], Command]
+    """Takes appends until it is killed, with a clock that stands at that instant."""
+    append: Append
+    """Sends one event to that program. Raises, whatever it likes, while nobody answers or when the host says that it failed."""
+    writes_files: bool = False
+    """Whether that process writes its files itself, so that none of them grows where its own may not."""
+
+
 @dataclass(frozen=True)
 class Host:
     """One host on one empty database.
@@ -57,5 +76,12 @@ class Host:
     written: Callable[[], int] | None = None
     """How many reminders are written down, sent or not, if the host can say: then kills come while it still wakes, and not
     only by the clock."""
+    newer: Policy | None = None
+    """A newer version of the policy whose documents the host has, for incidents to adopt; ``None`` if it lets none do so.
+    :func:`~ir_policy.testing.host.another_version` makes one of a document."""
+    writer: Writer | None = None
+    """How the program that takes appends is started and spoken to. Without it, it is not killed."""
+    leave_room: LeaveRoom | None = None
+    """How the host is run short of room. Without it a writer that writes its files itself may let none of them grow."""
     environment: Mapping[str, str] = field(default_factory=dict)
-    """What the two commands find in their environment, beside what is there."""
+    """What the commands find in their environment, beside what is there."""

@@ -39,6 +39,10 @@ class Program:
     def runs(self) -> bool:
         return self._process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def kill(self) -> bool:
         """Kill it as a power cut would; whether it was still running. One that had failed raises :class:`HostFailed`."""
         self._process.kill()
@@ -53,6 +57,16 @@ class Program:
         self._process.kill()
         self._process.wait()
         self._said.close()
+
+    def ends_within(self, length: float) -> bool:
+        """Whether it ends in so many seconds, well or badly; otherwise it is ended."""
+        try:
+            self._process.wait(timeout=length)
+        except subprocess.TimeoutExpired:
+            return False
+        finally:
+            self.stop()
+        return True
 
     def finish(self) -> None:
         """Wait for it. Raises :class:`HostFailed` if it ends badly or not at all."""

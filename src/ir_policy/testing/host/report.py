@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 __all__ = ["Report", "Trial"]
@@ -17,6 +17,8 @@ class Trial:
     name: str
     examined: dict[str, int] = field(default_factory=dict)
     """What was looked at, by its name; none of it may be 0."""
+    noted: dict[str, int] = field(default_factory=dict)
+    """What also came about, by its name; it may be 0 and is no fault."""
     lost: list[str] = field(default_factory=list)
     """Keys of reminders that fell due and had no effect, and ids of events that were taken in and are not stored."""
     doubled: list[str] = field(default_factory=list)
@@ -43,15 +45,19 @@ class Trial:
             *self.wrong[:SHOWN],
         ]
 
+    def miss(self, lost: Iterable[str]) -> None:
+        """What is lost is lost once, however often it is looked for."""
+        self.lost += [one for one in lost if one not in self.lost]
+
     def count(self, effects: Mapping[str, int], due: set[str], ever: set[str] | None = None) -> None:
         """Compare effects with what was due, and with everything that could ever be said."""
-        self.lost += sorted(due - effects.keys())
-        self.doubled += sorted(key for key, times in effects.items() if times > 1)
+        self.miss(sorted(due - effects.keys()))
+        self.doubled += sorted(key for key, times in effects.items() if times > 1 and key not in self.doubled)
         if ever is not None:
             self.wrong += [f"told, and never due: {key}" for key in sorted(effects.keys() - ever)]
 
     def __str__(self) -> str:
-        looked = ", ".join(f"{count:,} {what}" for what, count in self.examined.items())
+        looked = ", ".join(f"{count:,} {what}" for what, count in {**self.examined, **self.noted}.items())
         found = f"{len(self.lost)} lost, {len(self.doubled)} doubled, {len(self.broken)} broken"
         lines = [f"{'passed' if self.ok else 'FAILED'}  {self.name}: {looked or 'nothing'}: {found}"]
         return "\n".join([*lines, *(f"        {problem}" for problem in self.problems())])
@@ -62,13 +68,15 @@ class Report:
     """Every trial of one host."""
 
     trials: tuple[Trial, ...]
+    not_tried: tuple[str, ...] = ()
+    """Trials that the host gives no means for, in sentences; no fault, and nothing is known about them."""
 
     @property
     def ok(self) -> bool:
         return bool(self.trials) and all(trial.ok for trial in self.trials)
 
     def __str__(self) -> str:
-        return "\n".join(str(trial) for trial in self.trials)
+        return "\n".join([*map(str, self.trials), *(f"not tried  {one}" for one in self.not_tried)])
 
 
 def _some(what: str, found: list[str]) -> list[str]:

@@ -29,6 +29,7 @@ __all__ = [
     "may_tell",
     "owed",
     "stored",
+    "strangers",
     "to_tell",
     "written",
 ]
@@ -87,16 +88,24 @@ def stored(host: Host, trial: Trial, story: Sequence[Event], seq: int | None, he
     """The incident that the stored lines make, after making sure that they are a whole chain of those very events."""
     id_ = story[0].incident
     try:
-        log = read_log(host.lines(id_), head=head, seq=seq)
+        lines = list(host.lines(id_))
+        log = read_log(lines)
         if log.chain is None:
             trial.broken.append(f"{id_}: its lines are not chained")
             return None
-        incident = replay(host.policy, log)
+        there = {event.id for event in log.events}
+        trial.miss(f"{id_}: {event.id}" for event in story if event.id not in there)
+        adopted = [host.newer] if host.newer is not None else []
+        return replay(host.policy, read_log(lines, head=head, seq=seq), adopted=adopted)
     except IRPolicyError as error:
         trial.broken.append(f"{id_}: {error}")
         return None
-    trial.lost += [f"{id_}: {event.id}" for event in story if event.id not in {one.id for one in log.events}]
-    return incident
+
+
+def strangers(trial: Trial, incident: Incident, story: Sequence[Event]) -> None:
+    """Events in a log that nobody handed in are such as were stored twice."""
+    known = {event.id for event in story}
+    trial.doubled += [f"{incident.id}: {event.id}" for event in incident.log if event.id not in known]
 
 
 def to_tell(incidents: Iterable[Incident], now: datetime) -> set[str]:

@@ -1,0 +1,144 @@
+"""Any answer as plain JSON material, in the form its published schema describes. The command line prints these and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+from attrs import frozen
+
+from ir_policy.duties.explanation import Explanation
+from ir_policy.duties.judge import Obligation
+from ir_policy.duties.remind import Reminder
+from ir_policy.duties.severity import Classification
+from ir_policy.errors import IRPolicyError, Problem, QuestionInvalid, Refusal, Refused
+from ir_policy.exchange.ids import ids_json
+from ir_policy.incident import Incident, Step
+from ir_policy.log.wire import Log
+from ir_policy.present.chronicle import Timeline
+from ir_policy.present.result import (
+    classification_json,
+    explanation_json,
+    obligation_json,
+    policy_json,
+    problem_json,
+    refusal_json,
+    reminder_json,
+    step_json,
+    verified_json,
+)
+from ir_policy.present.screen import Brief
+from ir_policy.rules.model import Policy
+from ir_policy.terms import instant, nearest, rfc3339, show
+
+__all__ = ["as_json"]
+
+
+def as_json(answer: object, name: str, of: Incident | Policy | None = None, now: datetime | None = None) -> Any:
+    """An answer as plain dictionaries, lists and text, valid by ``ir.schema(name)``; what the command line prints with ``--json``.
+
+    ``as_json(step, "step")``, and so ``brief``, ``timeline``, ``reminder``, ``refused`` and ``error`` (what was raised), ``verified``
+    (a log that was read) and ``policy-ids``, say all by themselves. ``as_json(ir.obligations(incident, now), "obligations", now=now)``,
+    and ``obligation`` for one of them, need the instant they were judged at. ``as_json(refusals, "check", incident, event.at)`` and
+    ``explanation`` need the incident, or its policy, and the instant; ``classification`` the policy.
+
+    Keys come in the order of the schema; the command line sorts them, and the same answer gives the same bytes. Raises
+    :class:`~ir_policy.errors.QuestionInvalid` for a name or an answer that do not belong together, and where ``of`` or ``now`` is missing.
+    """
+    form = _FORMS.get(name) if isinstance(name, str) else None
+    if form is None:
+        hint = nearest(name, _FORMS) if isinstance(name, str) else ""
+        raise QuestionInvalid(
+            [Problem("name", f"no answer is called '{show(str(name))}'", hint or f"known are {_KNOWN}")]
+        )
+    if not _is(answer, form.takes, form.several):
+        raise QuestionInvalid([Problem("answer", f"is not what '{name}' describes", f"pass {form.means}")])
+    policy = of.policy if isinstance(of, Incident) else of
+    if form.needs_policy and not isinstance(policy, Policy):
+        raise QuestionInvalid(
+            [Problem("of", f"'{name}' names the policy that answered", "pass the incident or the policy")]
+        )
+    if form.needs_now and now is None:
+        raise QuestionInvalid([Problem("now", f"'{name}' names the instant judged at", "pass the one you asked with")])
+    return form.make(answer, policy, instant(now, "now") if form.needs_now else None)
+
+
+# --- forms ----------------------------------------------------------------------------------------------
+
+Make = Callable[[Any, Any, Any], Any]
+
+
+@frozen
+class _Form:
+    """What an answer is made from, and how."""
+
+    takes: type
+    means: str
+    make: Make
+    several: bool = False
+    needs_policy: bool = False
+    needs_now: bool = False
+
+
+def _is(answer: object, wanted: type, several: bool) -> bool:
+    if several:
+        return isinstance(answer, (tuple, list)) and all(isinstance(one, wanted) for one in answer)
+    return isinstance(answer, wanted) and not (wanted is IRPolicyError and isinstance(answer, Refused))
+
+
+def _whose(policy: Policy, now: datetime) -> dict[str, Any]:
+    return {"as_of": rfc3339(now), "policy": policy_json(policy)}
+
+
+def _refusals(refusals: tuple[Refusal, ...]) -> dict[str, Any]:
+    return {"refusals": [refusal_json(one) for one in refusals]}
+
+
+def _error(error: IRPolicyError) -> dict[str, Any]:
+    problems = getattr(error, "problems", None) or [Problem("", str(error))]
+    return {"error": type(error).__name__, "problems": [problem_json(one) for one in problems]}
+
+
+_FORMS: Final[dict[str, _Form]] = {
+    "classification": _Form(
+        Classification,
+        "what ir.classify returned",
+        lambda verdict, policy, _: {"policy": policy_json(policy), **classification_json(verdict)},
+        needs_policy=True,
+    ),
+    "obligations": _Form(
+        Obligation,
+        "what ir.obligations returned",
+        lambda owed, _, now: [obligation_json(one, now) for one in owed],
+        several=True,
+        needs_now=True,
+    ),
+    "obligation": _Form(
+        Obligation, "one of ir.obligations", lambda owed, _, now: obligation_json(owed, now), needs_now=True
+    ),
+    "brief": _Form(Brief, "what ir.brief returned", lambda shown, *_: shown.as_json()),
+    "timeline": _Form(Timeline, "what ir.timeline returned", lambda told, *_: told.as_json()),
+    "check": _Form(
+        Refusal,
+        "what ir.check returned",
+        lambda refusals, policy, now: {**_whose(policy, now), **_refusals(refusals)},
+        several=True,
+        needs_policy=True,
+        needs_now=True,
+    ),
+    "explanation": _Form(
+        Explanation,
+        "what ir.explain returned",
+        lambda why, policy, now: {**_whose(policy, now), **explanation_json(why)},
+        needs_policy=True,
+        needs_now=True,
+    ),
+    "step": _Form(Step, "what apply, record or open_incident returned", lambda step, *_: step_json(step)),
+    "reminder": _Form(Reminder, "one of ir.reminders", lambda reminder, *_: reminder_json(reminder)),
+    "verified": _Form(Log, "what ir.read_log returned", lambda log, *_: verified_json(log)),
+    "refused": _Form(Refused, "the ir.Refused that was raised", lambda refused, *_: _refusals(refused.refusals)),
+    "error": _Form(IRPolicyError, "another error of the library that was raised", lambda error, *_: _error(error)),
+    "policy-ids": _Form(Policy, "a loaded policy", lambda policy, *_: ids_json(policy)),
+}
+_KNOWN: Final = ", ".join(_FORMS)
