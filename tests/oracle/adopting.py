@@ -45,7 +45,9 @@ def has_no_effect(state: State, event: PolicyAdopted) -> bool:
 def adopting_roles(policy: Policy) -> set[str]:
     """The roles a gate on adoptions names; without such a gate, those that decide the level."""
     gates = [
-        gate for gate in policy.gates.values() if any((f.kind, f.name) == ("event", "policy-adopted") for f in gate.forbids)
+        gate
+        for gate in policy.gates.values()
+        if any((f.kind, f.name) == ("event", "policy-adopted") for f in gate.forbids)
     ]
     named = {role for gate in gates for release in gate.until for role in release.roles}
     return named or deciding_roles(policy)
@@ -164,5 +166,3 @@ def weigh_anew(state: State) -> None:
     if is_worse(before, governed_by(state)):
         state.provisional = worst_of(state.provisional, before)
         state.worst_so_far = worst_of(state.worst_so_far, before)
-
-

@@ -78,7 +78,9 @@ class Both:
 def _refusals(violations: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Refusals in order; an adoption without effect is one, for however many reasons: the page does not count them."""
     every = list(violations)
-    return sorted({one for one in every if one[0] == "adoptions"}) + sorted(one for one in every if one[0] != "adoptions")
+    return sorted({one for one in every if one[0] == "adoptions"}) + sorted(
+        one for one in every if one[0] != "adoptions"
+    )
 
 
 def _engine_row(one: Any) -> dict[str, object]:

@@ -14,7 +14,7 @@ from oracle.asking import mark_stamp, may_act
 from oracle.folding import fold, level
 from oracle.forbidden import forbid
 from oracle.settling import let_lapse, settle_by_name
-from oracle.state import State, Step
+from oracle.state import Stamp, State, Step
 from oracle.stepping import look_at
 
 
@@ -35,6 +35,14 @@ def documents(policy: Policy, adopted: Iterable[Policy], log: list[Event]) -> Do
 
 
 # --- order ----------------------------------------------------------------------------------------------
+
+
+def once(log: Iterable[Event]) -> list[Event]:
+    """*Order*: of an event that stands there again under its id the first counts."""
+    found: dict[str, Event] = {}
+    for event in log:
+        found.setdefault(event.id, event)
+    return list(found.values())
 
 
 def in_order(events: Iterable[Event]) -> list[Event]:
@@ -124,9 +132,13 @@ def allowed(world: Documents, before: list[Event], after: list[Event], correctio
     for rule in at_that_instant.policy.marks.values():
         if not rule.corrected_by:
             continue
-        was = mark_stamp(old, rule.id, len(old.episodes) - 1, Per.INCIDENT)
-        is_now = mark_stamp(new, rule.id, len(new.episodes) - 1, Per.INCIDENT)
+        was, is_now = (earliest(state, rule.id) for state in (old, new))
         moved = was is not None and (is_now is None or is_now > was)
         if moved and not any(may_act(at_that_instant, correction.by, role) for role in rule.corrected_by):
             return False
     return True
+
+
+def earliest(state: State, mark: str) -> Stamp | None:
+    """In whatever episode; nothing also where no policy in force up to then has a mark of that name."""
+    return mark_stamp(state, mark, len(state.episodes) - 1, Per.INCIDENT) if mark in state.policy.marks else None

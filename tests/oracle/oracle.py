@@ -15,7 +15,7 @@ from ir_policy.log.events import Event
 from ir_policy.rules.model import Policy
 from ir_policy.terms import Severity
 from oracle.asking import mark_stamp
-from oracle.corrections import Documents, apply_corrections, documents, fold_all, in_order
+from oracle.corrections import Documents, apply_corrections, documents, fold_all, in_order, once
 from oracle.reading import read_off
 from oracle.state import Row, Stamp, State
 
@@ -51,7 +51,7 @@ def interpret(
 
     ``policy`` is the one the log was begun under, ``adopted`` are those its adoptions name.
     """
-    log = list(events)
+    log = once(events)
     known = documents(policy, adopted, log)
     corrected, flaws = apply_corrections(known, log)
     story = [event for event in in_order(corrected) if now is None or event.at <= now]

@@ -71,6 +71,8 @@ class Obligation:
     """What it is about, where the event that asked for it says so."""
     owner: str = ""
     """Who owes it, where the event names somebody; else the duty's own role does."""
+    tightened: bool = False
+    """The rule in force made it earlier while it ran under a former one: a count for those who make up logs."""
     settled_in: int = 0
     """The episode in which it was settled."""
     asked_by: list[Event] = field(default_factory=list)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ir_policy.clocks import Deadline
-from ir_policy.rules.model import Duty, Given, IfMissed, OnScopeExit, Per
+from ir_policy.rules.model import Duty, Given, IfMissed, OnScopeExit
 from oracle.asking import concerned, is_owed, is_ruled_out, of_any_rule, stamp_of, stated, worst_of
 from oracle.owing import (
     anchor_of,
@@ -46,18 +46,13 @@ def look_at(state: State, step: Step, duty: Duty) -> list[Duty]:
     if not state.is_former(duty):
         note_scope(state, step, duty)
     superseded = step.superseded.pop(duty.id, []) + leave_scope(state, step, duty)
-    opened, revived = open_all(state, step, duty)
-    if state.is_former(duty):
-        step.superseded[duty.id] = superseded
-    else:
+    opened, revived = open_all(state, step, duty, superseded)
+    if opened or not state.is_former(duty):
         hand_over(superseded, opened, step.event.at)
+    else:
+        step.superseded[duty.id] = superseded
     tighten(state, step, duty)
-    again = [
-        later
-        for former in dict.fromkeys(one.duty for one in revived if one.duty is not duty)
-        for later in discharge(state, step, former, revived)
-    ]
-    return again + discharge(state, step, duty, [*opened, *revived])
+    return discharge(state, step, duty, [*opened, *revived])
 
 
 def note_scope(state: State, step: Step, duty: Duty) -> None:
@@ -119,8 +114,13 @@ def leave_scope(state: State, step: Step, duty: Duty) -> list[Obligation]:
     return superseded
 
 
-def open_all(state: State, step: Step, duty: Duty) -> tuple[list[Obligation], list[Obligation]]:
-    """*Duties* 2: open, revive or repeat for every recipient in scope; what opened and what was revived."""
+def open_all(
+    state: State, step: Step, duty: Duty, superseded: list[Obligation]
+) -> tuple[list[Obligation], list[Obligation]]:
+    """*Duties* 2: open, revive or repeat for every recipient in scope; what opened and what was revived.
+
+    *Another version*: by a former rule only those open to whom a placeholder is handed over, nothing else.
+    """
     opened: list[Obligation] = []
     revived: list[Obligation] = []
     anchor = anchor_of(state, duty, len(state.episodes) - 1, state.governing)
@@ -129,7 +129,7 @@ def open_all(state: State, step: Step, duty: Duty) -> tuple[list[Obligation], li
     for who in in_scope_for(state, duty):
         under_any = of_any_rule(state, duty, who)
         latest = under_any[-1] if under_any else None
-        if state.is_former(duty) and (latest is None or latest.duty is not duty or latest.settled != CANCELLED):
+        if state.is_former(duty) and not (superseded if latest is None else is_cancelled(latest, duty)):
             continue
         if latest is not None and latest.settled == CANCELLED:
             revive(state, step, latest, duty)
@@ -141,6 +141,10 @@ def open_all(state: State, step: Step, duty: Duty) -> tuple[list[Obligation], li
             repeat.repeat = True
             opened.append(repeat)
     return opened, revived
+
+
+def is_cancelled(one: Obligation, duty: Duty) -> bool:
+    return one.duty is duty and one.settled == CANCELLED
 
 
 def repeats(state: State, step: Step, duty: Duty) -> bool:
@@ -155,6 +159,7 @@ def revive(state: State, step: Step, one: Obligation, duty: Duty) -> None:
     *Deadlines*: a revived due is set by the reviving event, unless it was missed before it was cancelled.
     """
     assert one.settled_at is not None
+    one.duty = duty  # *Another version*: where the rule in force revives it, it goes on under that
     missed_before = surely_missed(one.binding, one.settled_at[0])
     one.settled, one.settled_at = "", None
     one.not_required = one.superseded = False
@@ -230,11 +235,15 @@ def make_earlier(state: State, step: Step, one: Obligation, due: Due | None) -> 
 
 def tighten_former(state: State, step: Step, duty: Duty) -> None:
     """*Another version*: the rule in force may tighten what is open under a former one, in scope or not."""
-    for one in state.obligations:
-        if one.duty.id != duty.id or one.duty is duty or of_any_rule(state, duty, one.recipient)[-1:] != [one] or not one.is_open():
-            continue
-        anchor = one.anchor if one.repeat else anchor_of(state, duty, len(state.episodes) - 1, one.level)
-        make_earlier(state, step, one, candidate_from(state, duty, one.level, anchor, step, how_tightened(step)))
+    for who in sorted({one.recipient for one in state.obligations if one.duty.id == duty.id}):
+        for one in of_any_rule(state, duty, who)[-1:]:
+            if one.duty is duty or not one.is_open():
+                continue
+            anchor = one.anchor if one.repeat else anchor_of(state, duty, len(state.episodes) - 1, one.level)
+            due = candidate_from(state, duty, one.level, anchor, step, how_tightened(step))
+            before = one.shown, one.binding
+            make_earlier(state, step, one, due)
+            one.tightened = one.tightened or (one.shown, one.binding) != before
 
 
 # --- given by the event ---------------------------------------------------------------------------------
@@ -250,8 +259,10 @@ def ask_for(state: State, step: Step, duty: Duty, given: Given) -> None:
     owner = (getattr(event, given.owner, "") or "") if given.owner else ""
     for who in asked_for(state, duty):
         mine = [one for one in of_any_rule(state, duty, who) if one.is_open() and one.item == item]
-        if state.is_former(duty) and not any(one.duty is duty for one in mine):
-            continue
+        if state.is_former(duty):  # *Another version*: it makes earlier what runs under it, and opens nothing
+            mine = [one for one in mine if one.duty is duty]
+            if not mine:
+                continue
         one = mine[-1] if mine else new_one(state, step, duty, who, stamp_of(event))
         one.item = item
         within = limit_at(duty, state.governing)
