@@ -18,7 +18,7 @@ from oracle.owing import (
     limit_at,
     present_recipients,
     recipients_case,
-    replaced_placeholder,
+    replaced_placeholders,
     surely_missed,
 )
 from oracle.settling import discharge, settle
@@ -100,7 +100,7 @@ def leave_scope(state: State, step: Step, duty: Duty) -> list[Obligation]:
             one.not_required = True
         elif one.is_pending(at):
             state.obligations.remove(one)
-        elif one.recipient == replaced_placeholder(state, duty):
+        elif one.recipient in replaced_placeholders(state, duty):
             settle(one, CANCELLED, (at, at))
             superseded.append(one)
         elif (
