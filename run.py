@@ -4,17 +4,20 @@
     python3 run.py demo         show the brief of a recorded incident
     python3 run.py test         everything a change must pass: style, types, tests
     python3 run.py prove        the slow proofs
-    python3 run.py bench        how fast it is
+    python3 run.py bench        how fast it is, beside floors written by hand
+    python3 run.py bench --peers [--only classify step …]
+                                the same beside the packages of others; writes docs/performance.md
     python3 run.py everywhere   the tests on every Python found here, with both lines of python-dateutil
 
 The first run makes `.venv` here and installs the library into it, with uv when that is on the PATH.
 Later runs reuse it until pyproject.toml changes. Delete `.venv` to start afresh. `everywhere` works in a folder
-of its own, which is gone afterwards.
+of its own, which is gone afterwards; `bench --peers` in `.venv-peers`, which stays.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -32,6 +35,8 @@ VENV = ROOT / ".venv"
 IN_VENV = "Scripts/python.exe" if os.name == "nt" else "bin/python"
 PYTHON = VENV / IN_VENV
 OTHER_DATEUTIL = VENV / "dateutil-4"
+PEERS = ROOT / ".venv-peers"
+PEERS_LIST = ROOT / "tests" / "bench" / "peers" / "requirements.txt"
 UV = shutil.which("uv")
 
 DEMO = ["ir_policy.cli", "brief", "examples/incidents/okta-2022.jsonl", "--now", "2022-01-21T00:30:00Z"]
@@ -99,11 +104,15 @@ def venv_at(folder: Path, python: str | Path) -> None:
         )
 
 
+def installer(into: Path) -> list[str | Path]:
+    """The command that installs beside that Python, with uv or with pip."""
+    with_pip: list[str | Path] = [into, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    return [UV, "pip", "install", "--quiet", "--python", into] if UV else with_pip
+
+
 def install(*what: str, into: Path = PYTHON) -> None:
-    """Install into `.venv`, or beside another Python, with uv or with pip."""
-    with_pip = [into, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    tool = [UV, "pip", "install", "--quiet", "--python", into] if UV else with_pip
-    if call(*tool, *what) != 0:
+    """Install into `.venv`, or beside another Python."""
+    if call(*installer(into), *what) != 0:
         raise SetUpError(
             f"could not install '{what[-1]}', the reason is above. Check that the package index is within\n"
             "reach and try again; if that does not help, delete .venv and try once more"
@@ -155,9 +164,48 @@ def prove() -> int:
     return call(PYTHON, "-m", "pytest", "-m", "prove", "-q", "-s")
 
 
-def bench() -> int:
+def bench(*more: str) -> int:
+    """Beside floors written by hand; or, asked for peers, beside the packages of others."""
+    if more[:1] == ("--peers",):
+        python, refused = with_peers()
+        return call(python, "-m", "bench.peers", "--refused", refused, *more[1:], PYTHONPATH=str(ROOT / "tests"))
+    if more:
+        say(__doc__.strip())
+        return 2
     set_up("")
     return call(PYTHON, "tests/bench/bench.py")
+
+
+def with_peers() -> tuple[Path, Path]:
+    """An environment with the library and its peers, made once; and the file that names those that cannot be installed."""
+    python, refused, stamp = PEERS / IN_VENV, PEERS / "refused.json", PEERS / "installed"
+    now = hashlib.sha256((ROOT / "pyproject.toml").read_bytes() + PEERS_LIST.read_bytes()).hexdigest()
+    if python.exists() and stamp.is_file() and stamp.read_text() == now:
+        return python, refused
+    say(f"making {PEERS.name}, with what the library is measured beside")
+    shutil.rmtree(PEERS, ignore_errors=True)
+    venv_at(PEERS, sys.executable)
+    install("--editable", ".", into=python)
+    refused.write_text(json.dumps(install_peers(python)))
+    stamp.write_text(now)
+    return python, refused
+
+
+def install_peers(python: Path) -> dict[str, str]:
+    """All of them at once; when that fails one after the other, and for each that fails what the installer says."""
+    tool = [str(part) for part in installer(python)]
+    if works(*tool, "-r", PEERS_LIST):
+        return {}
+    say("not all of them can be installed together; trying one after the other")
+    refused = {}
+    for line in PEERS_LIST.read_text().splitlines():
+        if wanted := line.partition("#")[0].strip():
+            done = subprocess.run([*tool, wanted], capture_output=True, text=True, check=False)
+            if done.returncode != 0:
+                said = [one.strip() for one in done.stderr.splitlines() if "error" in one.lower()]
+                refused[wanted.partition("==")[0]] = said[0] if said else "the installer gave no reason"
+                say(f"{wanted} cannot be installed: it is named on the page as not measured")
+    return refused
 
 
 # --- every Python found here ----------------------------------------------------------------------------
@@ -267,11 +315,12 @@ def main(arguments: list[str]) -> int:
     if sys.version_info < OLDEST:
         say(f"this is Python {sys.version.split()[0]}; install Python 3.11 or newer and start this with it")
         return 2
-    if len(arguments) != 1 or arguments[0] not in JOBS:
+    job, *more = arguments or [""]
+    if job not in JOBS or (more and job != "bench"):
         say(__doc__.strip())
         return 0 if arguments in ([], ["-h"], ["--help"]) else 2
     try:
-        return JOBS[arguments[0]]()
+        return JOBS[job](*more)
     except (SetUpError, OSError) as reason:
         print(f"\nstopped: {reason}", file=sys.stderr)
         return 2

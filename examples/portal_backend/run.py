@@ -11,17 +11,14 @@ python3 examples/portal_backend/run.py serve --help    everything else the host 
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
-import venv
 from pathlib import Path
 from typing import Final
 
 HERE = Path(__file__).resolve().parent
-LIBRARY = HERE.parents[1]
-VENV = HERE / ".venv"
-PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+sys.path.insert(0, str(HERE.parent))
+
+from setting_up import python_of, run_with  # noqa: E402 - it lies beside the examples
 
 FOR_TESTS = {
     "test": ["-m", "pytest", "-q"],
@@ -32,37 +29,15 @@ FOR_TESTS = {
 NEEDED: Final = {"fuzz": "requirements-fuzz.txt"}
 
 
-def set_up(requirements: str) -> None:
-    """An environment with the library and the requirements in it, unless it is there already."""
-    wanted = "".join((HERE / name).read_text(encoding="utf-8") for name in ("requirements.txt", requirements))
-    stamp = VENV / f"installed-{requirements}"
-    if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
-        return
-    if not PYTHON.is_file():
-        print("setting up examples/portal_backend/.venv", flush=True)
-        venv.create(VENV, with_pip=True)
-    install = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*install, "--editable", str(LIBRARY), "-r", str(HERE / requirements)], check=True)
-    stamp.write_text(wanted, encoding="utf-8")
-
-
 def main(arguments: list[str]) -> int:
     program = FOR_TESTS.get("".join(arguments[:1]))
-    try:
-        set_up(NEEDED.get(arguments[0], "requirements-test.txt") if program else "requirements.txt")
-    except subprocess.CalledProcessError:
-        print("could not install what the host needs; the reason is above", file=sys.stderr)
+    needed = NEEDED.get(arguments[0], "requirements-test.txt") if program else ""
+    python = python_of(HERE, ["requirements.txt", *filter(None, [needed])])
+    if python is None:
         return 1
     command = [*program, *arguments[1:]] if program else ["-m", "portal_backend", *arguments]
     # tests stand in the folder of the example; whatever else is done happens where the caller is
-    path = os.pathsep.join(filter(None, [str(HERE), os.environ.get("PYTHONPATH", "")]))
-    environment = {**os.environ, "PYTHONPATH": path}
-    try:
-        return subprocess.run(
-            [str(PYTHON), *command], env=environment, cwd=HERE if program else None, check=False
-        ).returncode
-    except KeyboardInterrupt:
-        return 0
+    return run_with(python, command, [HERE], HERE if program else None)
 
 
 if __name__ == "__main__":

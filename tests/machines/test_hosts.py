@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+import ir_policy as ir
 from ir_policy.testing.host import (
     CannotBeFilled,
     Host,
@@ -24,10 +26,12 @@ from ir_policy.testing.host import (
     killed_pollers,
     killed_writers,
     other_orders,
+    processes,
     racing_writers,
     small_disk,
     stepping_clocks,
 )
+from ir_policy.testing.host.story import HOURS
 from support_host import FAULTS, POLICY, Small
 
 CAUGHT: Final[dict[str, tuple[Callable[..., Trial], str]]] = {
@@ -71,7 +75,7 @@ def test_a_good_host_passes(trial: Callable[..., Trial], tmp_path: Path) -> None
 @pytest.mark.prove
 def test_a_good_host_passes_them_all(tmp_path: Path) -> None:
     databases = iter(range(10))
-    report = examine(lambda: Small(tmp_path / f"{next(databases)}.sqlite").host(), reminders=120, kills=3, appends=24)
+    report = examine(lambda: Small(tmp_path / f"{next(databases)}.sqlite").host(), reminders=120, kills=3, appends=60)
     assert report.ok, report
     assert len(report.trials) == 7
     assert all(count > 0 for trial in report.trials for count in trial.examined.values())
@@ -172,6 +176,25 @@ def test_a_program_that_fails_is_told_with_its_last_words(tmp_path: Path) -> Non
         found = trial(replace(bad, writer=good.writer))
         assert not found.ok
         assert any("ended with 3: no room" in problem for problem in found.problems()), found
+
+
+def test_of_a_poller_that_waits_for_ever_it_is_told_what_it_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A host whose engine has lost an alarm never finds that there is nothing left to do."""
+    good, begun = Small(tmp_path / "host.sqlite").host(), everything_at_once(POLICY)("kit-0")[-1].at
+
+    def poll(now: datetime) -> Sequence[str]:
+        if now == begun:
+            return good.poll(now)
+        monkeypatch.setattr(processes, "PATIENCE", 0.1)
+        return [sys.executable, "-c", "import signal; signal.pause()"]
+
+    found = killed_pollers(replace(good, poll=poll), reminders=1, kills=1)
+    incident = ir.replay(POLICY, everything_at_once(POLICY)("kit-0"))
+    first = ir.reminders(incident, begun, begun + HOURS)[0].at
+    assert found.lost == [one.key for one in ir.reminders(incident, begun, first)]
+    assert found.wrong == ["nothing more happened in 0 seconds"]
 
 
 def test_the_story_has_instants_of_its_own() -> None:

@@ -137,6 +137,8 @@ class _Killing:
         self._killed: list[float] = []
         self._landed: set[int] = set()
         self._took: list[float] = []
+        self._on_way: set[int] = set()
+        """Clients that wait for an answer."""
 
     def all(self, kills: int) -> int:
         """Send everything and kill so often; how many kills cut an append off."""
@@ -155,6 +157,7 @@ class _Killing:
         until(lambda: self._done() >= goal or not self._served.runs, LOOK)
         took = sorted(self._took)[len(self._took) // 2] if self._took else 0.0
         wait(took * (number % ROUND) / ROUND)
+        until(lambda: bool(self._on_way), LOOK / 10, within=1.0)
         self._killed.append(seconds())
         self._served.kill()
         self._served.start()
@@ -179,6 +182,7 @@ class _Killing:
         last, cut = seconds() + PATIENCE, False
         while not self._over.is_set():
             begun = seconds()
+            self._on_way.add(id(client))
             try:
                 answer = self._served.append(event, client.stands)
             except Exception as error:
@@ -189,6 +193,8 @@ class _Killing:
                     ) from error
                 wait(AGAIN)
                 continue
+            finally:
+                self._on_way.discard(id(client))
             self._took.append(seconds() - begun)
             if client.acknowledged(event, answer):
                 return cut, answer.stored

@@ -35,13 +35,16 @@ def killed_pollers(host: Host, reminders: int = 120, kills: int = 3, story: Stor
         return trial
     each = {key for at in waves for key in to_tell([one], at)} - to_tell([one], begun)
     stories = [story(f"kit-{number}") for number in range(-(-reminders // len(each)))]
+    killing = _Killing(host, len(stories))
     try:
         with folder() as logs:
             run(host.prepare(written(logs, stories), begun), host.environment)
-        landed = _Killing(host, len(stories)).all(begun, waves, kills)
+        landed = killing.all(begun, waves, kills)
         run(host.poll(waves[-1]), host.environment)  # after a restart there is nothing more to tell
     except HostFailed as error:
         trial.wrong.append(str(error))
+        if killing.begun:  # one that waits for ever for what it lost shall hear what that is
+            _judge(host, trial, stories, [begun, *killing.begun])
         return trial
     trial.examined["kills while there was work"] = landed
     if landed < kills:
@@ -71,6 +74,8 @@ class _Killing:
     """Kills, wave by wave. The first wave is told in peace, to learn how long a poller takes to begin."""
 
     def __init__(self, host: Host, incidents: int) -> None:
+        self.begun: list[datetime] = []
+        """The waves that were begun to be told so far."""
         self._host = host
         self._incidents = incidents
         self._pollers: list[Program] = []
@@ -81,9 +86,11 @@ class _Killing:
         start = seconds()
         run(self._host.poll(begun), self._host.environment)
         idle = seconds() - start
+        self.begun.append(waves[0])
         working = max(self._first(waves[0]), idle)
         landed, later = 0, waves[1:]
         for number, at in enumerate(later):
+            self.begun.append(at)
             here = kills * (number + 1) // len(later) - kills * number // len(later)
             share = (number + 0.5) / len(later)
             landed += self._wave(at, here, early=idle * 0.8 + (working - idle * 0.8) * share)
