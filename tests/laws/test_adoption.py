@@ -2,80 +2,43 @@
 
 from __future__ import annotations
 
-import json
 import pickle
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 import pytest
-import yaml
 from hypothesis import given, settings
 
 import ir_policy as ir
 from ir_policy import NO, YES, Event, Obligation, Severity
 from ir_policy.errors import EventInvalid, PolicyMismatch, QuestionInvalid
-from ir_policy.log.events import Corrected, PolicyAdopted
+from ir_policy.log.events import Corrected
 from ir_policy.rules.model import Policy
 from ir_policy.terms import MICROSECOND
 from ir_policy.testing import logs, told
 from oracle.random_logs import random_log
 from support_desk import moved_on
-from support_documents import POLICY as TEXT
 from support_duties import COMMANDER, POLICY, SEV1, T0, detected, found, hours, minutes, reported, sent
-
-Tree = dict[str, Any]
-Edit = Callable[[Tree], None]
+from support_versions import (
+    Edit,
+    Tree,
+    added,
+    adopts,
+    every,
+    field,
+    incident,
+    mark,
+    owed,
+    row,
+    version,
+    within,
+    without,
+)
 
 # --- other versions ---------------------------------------------------------------------------------------
-
-
-def version(*edits: Edit, number: str = "0.3.0") -> Policy:
-    """The shipped policy with those edits, as its owner would publish it."""
-    tree: Tree = yaml.load(TEXT, Loader=yaml.BaseLoader)
-    tree["version"] = number
-    for edit in edits:
-        edit(tree)
-    return ir.load_policy(json.dumps(tree))
-
-
-def within(duty: str, limit: object) -> Edit:
-    return lambda tree: tree["duties"][duty].update(within=limit)
-
-
-def without(duty: str) -> Edit:
-    return lambda tree: tree["duties"].pop(duty)
-
-
-def field(duty: str, name: str, value: object) -> Edit:
-    return lambda tree: tree["duties"][duty].update({name: value})
-
-
-def every(name: str, value: object) -> Edit:
-    def edit(tree: Tree) -> None:
-        for duty in tree["duties"].values():
-            duty[name] = value
-
-    return edit
-
-
-def row(id_: str, level: str) -> Edit:
-    def edit(tree: Tree) -> None:
-        tree["severity_rows"][id_]["level"] = level
-
-    return edit
-
-
-def added(name: str, **fields: object) -> Edit:
-    duty = {"title": name, "clause": "metadata/status", "owed_by": COMMANDER, **fields}
-    return lambda tree: tree["duties"].update({name: duty})
-
-
-def mark(name: str, **fields: object) -> Edit:
-    return lambda tree: tree["marks"].update({name: {"means": name, **fields}})
-
 
 LOOSER: Final[dict[str, tuple[Edit, ...]]] = {
     "a longer limit": (within("client-update", "4 hours"), within("internal-alert", "2 hours")),
@@ -106,7 +69,7 @@ STRICTER: Final[dict[str, tuple[Edit, ...]]] = {
     ),
     "a worse row": (row("sev2-partial-outage", "SEV1"),),
     "a mark more": (
-        mark("talking", corrected_by=["incident-commander"], set_by=[{"event": "channel-opened"}]),
+        mark("talking", {"event": "channel-opened"}, corrected_by=["incident-commander"]),
         added("minutes", when={"mark": "talking"}, starts="talking", within="2 hours", met_by={"event": "note"}),
     ),
 }  # fmt: skip
@@ -118,21 +81,6 @@ def newer(name: str) -> Policy:
 
 
 # --- telling ----------------------------------------------------------------------------------------------
-
-
-def adopts(policy: Policy, at: datetime, by: str = COMMANDER, **said: Any) -> PolicyAdopted:
-    pin = ir.PolicyPin(policy.id, policy.version, policy.digest)
-    event = told("policy-adopted", at, by, policy=pin, **{"reason": "the new version is in force", **said})
-    assert isinstance(event, PolicyAdopted)
-    return event
-
-
-def incident(*story: Event, adopted: Iterable[Policy] = ()) -> ir.Incident:
-    return ir.replay(POLICY, story, adopted=adopted)
-
-
-def owed(found: ir.Incident, now: datetime) -> dict[str, Obligation]:
-    return {one.key: one for one in ir.obligations(found, now)}
 
 
 def standing(one: Obligation) -> tuple[object, ...]:
@@ -409,9 +357,6 @@ class TestTheNewerVersionAddsAndTightens:
     def test_a_mark_the_older_version_had_no_name_for_stands_where_it_was_set(self) -> None:
         """Also in the episode that counts: reopened, it is for the newer version as if it had always looked."""
 
-        def named(tree: Tree) -> None:
-            tree["marks"]["talking"] = {"means": "people talk", "set_by": [{"event": "channel-opened"}]}
-
         asks = added(
             "minutes",
             when={"all": [{"mark": "talking"}, "integrity-threatened"]},
@@ -419,7 +364,7 @@ class TestTheNewerVersionAddsAndTightens:
             within="2 hours",
             met_by={"event": "note"},
         )
-        talks = version(named, asks)
+        talks = version(mark("talking", {"event": "channel-opened"}), asks)
         opened = told("channel-opened", minutes(10), channel="#inc-20260311-down")
         threatened = reported(minutes(20), {"integrity-threatened": YES})
         story = [detected(), opened, threatened, adopts(talks, hours(1))]

@@ -6,7 +6,7 @@ from typing import Any as Anything
 
 from ir_policy.log.events import Event, Notice, SeverityDecided
 from ir_policy.rules.conditions import All, Any, Atom, Condition, Not
-from ir_policy.rules.model import Duty, Per
+from ir_policy.rules.model import Duty, Per, Policy
 from ir_policy.terms import NO, UNKNOWN, YES, Severity, Truth
 from oracle.state import Episode, Obligation, Register, Sending, Stamp, State
 
@@ -62,7 +62,7 @@ def known(state: State) -> Register:
             said = [value for fact, value in state.facts.items() if fact.partition("/")[0] == atom.name and "/" in fact]
             return YES if YES in said else UNKNOWN
         if atom.kind == "settled":
-            asked = [duty for duty in state.policy.duties.values() if atom.name in (duty.id, duty.basis.value)]
+            asked = [duty for duty in state.rules() if atom.name in (duty.id, duty.basis.value)]
             return yes_or_no(all(is_settled(state, duty) for duty in asked))
         assert atom.kind == "unassessed"
         return yes_or_no(state.governing is None)
@@ -93,6 +93,16 @@ def concerned(state: State, duty: Duty) -> list[Obligation]:
     ]
 
 
+def of_any_rule(state: State, duty: Duty, recipient: str) -> list[Obligation]:
+    """*Another version*: those of one recipient under whatever rule of that duty, as far as this rule looks back."""
+    return [
+        one
+        for one in state.obligations
+        if (one.duty.id, one.recipient) == (duty.id, recipient)
+        and (duty.per is Per.INCIDENT or one.episode == len(state.episodes) - 1)
+    ]
+
+
 def is_ruled_out(state: State, duty: Duty) -> bool:
     """*Scope*: the incident is closed with an outcome for which the duty is not owed."""
     return state.closing is not None and state.closing.outcome in duty.not_for
@@ -120,11 +130,15 @@ def complete(state: State, event: Notice) -> Sending:
     )
 
 
-def stated(state: State, event: Event, name: str) -> Anything:
+def complete_if_sent(state: State, event: Event) -> Sending | None:
+    """What a sending was sent as, with the drafts as they are now; nothing for any other event."""
+    return complete(state, event) if isinstance(event, Notice) and event.kind == "notice-sent" else None
+
+
+def stated(event: Event, name: str, sending: Sending | None) -> Anything:
     """What an event states in that field; of a sending also what its draft promises."""
-    if event.kind == "notice-sent" and name == "next_update_by":
-        assert isinstance(event, Notice)
-        return complete(state, event).next_update_by
+    if sending is not None and name == "next_update_by":
+        return sending.next_update_by
     return getattr(event, name, None)
 
 
@@ -141,15 +155,19 @@ def decision_is(state: State, event: SeverityDecided) -> set[str]:
 
 
 def is_authorised(state: State, event: SeverityDecided) -> bool:
-    """*Marks*: by somebody who may act in a role that releases a gate on not-worse decisions."""
-    roles = {
+    """*Marks*: by somebody who may act in a role that decides the level."""
+    return any(may_act(state, event.by, role) for role in deciding_roles(state.policy))
+
+
+def deciding_roles(policy: Policy) -> set[str]:
+    """*Marks*: roles that release a gate on not-worse decisions."""
+    return {
         role
-        for gate in state.policy.gates.values()
+        for gate in policy.gates.values()
         if any(f.kind == "decision" and f.name == "not-worse" for f in gate.forbids)
         for release in gate.until
         for role in release.roles
     }
-    return any(may_act(state, event.by, role) for role in roles)
 
 
 def may_act(state: State, name: str, role: str) -> bool:

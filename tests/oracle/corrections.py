@@ -2,20 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any as Anything
 
 from ir_policy.errors import EventInvalid
-from ir_policy.log.events import Corrected, Event, event_from_wire, to_wire
+from ir_policy.log.events import Corrected, Event, PolicyAdopted, event_from_wire, to_wire
 from ir_policy.rules.model import Duty, Per, Policy
+from oracle.adopting import out_of_turn, put_under
 from oracle.asking import mark_stamp, may_act
 from oracle.folding import fold, level
 from oracle.forbidden import forbid
 from oracle.settling import let_lapse, settle_by_name
-from oracle.state import State, Step
+from oracle.state import Stamp, State, Step
 from oracle.stepping import look_at
 
+
+@dataclass(frozen=True)
+class Documents:
+    """The policy a log was begun under, and what its adoptions name."""
+
+    policy: Policy
+    others: Mapping[str, Policy]
+    """By digest."""
+    out_of_turn: frozenset[str]
+    """The ids of adoptions that do not stand after everything the log held when it learnt of them."""
+
+
+def documents(policy: Policy, adopted: Iterable[Policy], log: list[Event]) -> Documents:
+    others = {one.digest: one for one in (policy, *adopted)}
+    return Documents(policy, others, frozenset(out_of_turn(log)))
+
+
 # --- order ----------------------------------------------------------------------------------------------
+
+
+def once(log: Iterable[Event]) -> list[Event]:
+    """*Order*: of an event that stands there again under its id the first counts."""
+    found: dict[str, Event] = {}
+    for event in log:
+        found.setdefault(event.id, event)
+    return list(found.values())
 
 
 def in_order(events: Iterable[Event]) -> list[Event]:
@@ -23,9 +50,9 @@ def in_order(events: Iterable[Event]) -> list[Event]:
     return sorted(events, key=lambda event: (event.at, event.recorded_at or event.at))
 
 
-def fold_all(policy: Policy, story: Iterable[Event]) -> State:
+def fold_all(world: Documents, story: Iterable[Event]) -> State:
     """Every event is one step."""
-    state = State(policy)
+    state = State(world.policy, world.others, world.out_of_turn)
     for event in story:
         take_step(state, event)
     return state
@@ -37,11 +64,12 @@ def take_step(state: State, event: Event) -> None:
     if forbid(state, event):
         return
     step = Step(event, authorised_before=state.authorised)
+    if isinstance(event, PolicyAdopted):
+        step.adopts = put_under(state, state.documents[event.policy.digest])
     fold(state, step)
     level(state, step)
-    waiting = list(state.policy.duties.values())
     again: list[Duty] = []
-    for duty in sorted(waiting, key=lambda duty: (follows(duty), duty.id)):
+    for duty in sorted(state.rules(), key=lambda duty: (follows(duty), duty.id)):  # former rules stay before the other
         again += look_at(state, step, duty)
     while again:  # duties that start from a mark a discharge has set are looked at again in the same step
         again = [later for duty in again for later in look_at(state, step, duty)]
@@ -56,7 +84,7 @@ def follows(duty: Duty) -> bool:
 # --- corrections ----------------------------------------------------------------------------------------
 
 
-def apply_corrections(policy: Policy, log: list[Event]) -> tuple[list[Event], list[str]]:
+def apply_corrections(world: Documents, log: list[Event]) -> tuple[list[Event], list[str]]:
     """*Corrections*: the log with them applied in the order of the fold, and the ids of those without effect."""
     current = list(log)
     flaws = []
@@ -70,7 +98,7 @@ def apply_corrections(policy: Policy, log: list[Event]) -> tuple[list[Event], li
             continue
         assert target is not None
         after = [*current[:target], mended, *current[target + 1 :]]
-        if not void_if_said_by(policy, after, mended, correction.by) and allowed(policy, current, after, correction):
+        if not void_if_said_by(world, after, mended, correction.by) and allowed(world, current, after, correction):
             current = after
         else:
             flaws.append(correction.id)
@@ -80,7 +108,7 @@ def apply_corrections(policy: Policy, log: list[Event]) -> tuple[list[Event], li
 def mend(target: Event, correction: Corrected) -> Event | None:
     """*Corrections*: the event as if the new fields had always stood there; nothing where that cannot be."""
     fields: Anything = to_wire(correction)["fields"]
-    if isinstance(target, Corrected) or {"kind", "id", "incident", "by"} & set(fields):
+    if isinstance(target, (Corrected, PolicyAdopted)) or {"kind", "id", "incident", "by"} & set(fields):
         return None
     try:
         said = {**to_wire(target), **fields}
@@ -89,24 +117,28 @@ def mend(target: Event, correction: Corrected) -> Event | None:
         return None
 
 
-def void_if_said_by(policy: Policy, after: list[Event], mended: Event, author: str) -> bool:
+def void_if_said_by(world: Documents, after: list[Event], mended: Event, author: str) -> bool:
     """*Corrections*: whether the event as corrected would be void, said by the correction's author at its own place."""
     story = in_order(after)
     place = next(index for index, event in enumerate(story) if event is mended)
-    return forbid(fold_all(policy, story[:place]), event_from_wire({**to_wire(mended), "by": author}))
+    return forbid(fold_all(world, story[:place]), event_from_wire({**to_wire(mended), "by": author}))
 
 
-def allowed(policy: Policy, before: list[Event], after: list[Event], correction: Corrected) -> bool:
+def allowed(world: Documents, before: list[Event], after: list[Event], correction: Corrected) -> bool:
     """*Corrections*: moving a guarded mark later, or taking it away, asks for one of its roles at that instant."""
-    old, new = fold_all(policy, in_order(before)), fold_all(policy, in_order(after))
+    old, new = fold_all(world, in_order(before)), fold_all(world, in_order(after))
     story = in_order(before)
-    at_that_instant = fold_all(policy, story[: next(i for i, e in enumerate(story) if e is correction)])
-    for rule in policy.marks.values():
+    at_that_instant = fold_all(world, story[: next(i for i, e in enumerate(story) if e is correction)])
+    for rule in at_that_instant.policy.marks.values():
         if not rule.corrected_by:
             continue
-        was = mark_stamp(old, rule.id, len(old.episodes) - 1, Per.INCIDENT)
-        is_now = mark_stamp(new, rule.id, len(new.episodes) - 1, Per.INCIDENT)
+        was, is_now = (earliest(state, rule.id) for state in (old, new))
         moved = was is not None and (is_now is None or is_now > was)
         if moved and not any(may_act(at_that_instant, correction.by, role) for role in rule.corrected_by):
             return False
     return True
+
+
+def earliest(state: State, mark: str) -> Stamp | None:
+    """In whatever episode; nothing also where no policy in force up to then has a mark of that name."""
+    return mark_stamp(state, mark, len(state.episodes) - 1, Per.INCIDENT) if mark in state.policy.marks else None

@@ -19,8 +19,8 @@ from ir_policy.log.events import (
 )
 from ir_policy.rules.model import MarkSource
 from ir_policy.terms import NO, YES, Phase, Severity
-from oracle.asking import complete, decision_is, definitely, is_authorised, is_worse, stamp_of, stated, worst_of
-from oracle.state import Act, Episode, Stamp, State, Step
+from oracle.asking import complete_if_sent, decision_is, definitely, is_authorised, is_worse, stamp_of, stated, worst_of
+from oracle.state import Act, Episode, Sending, Stamp, State, Step
 
 
 def fold(state: State, step: Step) -> None:
@@ -58,18 +58,16 @@ def fold(state: State, step: Step) -> None:
         state.now.waived_gates.add(event.gate)
     if isinstance(event, NotNotifying):
         state.exempted.add((event.duty, event.recipient))
-    sending = None
-    if isinstance(event, Notice):
-        if event.kind in ("notice-drafted", "notice-edited"):
-            state.drafts[event.notice] = event
-        if event.kind == "notice-sent":
-            sending = complete(state, event)
-            if sending.next_update_by is not None:
-                state.now.promised.update(sending.recipients)
-    assert_marks(state, event)
+    if isinstance(event, Notice) and event.kind in ("notice-drafted", "notice-edited"):
+        state.drafts[event.notice] = event
+    sending = complete_if_sent(state, event)
+    if sending is not None and sending.next_update_by is not None:
+        state.now.promised.update(sending.recipients)
+    assert_marks(state, event, sending)
     if isinstance(event, SeverityDecided):
         decide(state, step, event)
-    state.acts.append(Act(event, len(state.episodes) - 1, sending))
+    deciding = (stamp_of(event),) if isinstance(event, SeverityDecided) and is_authorised(state, event) else ()
+    state.acts.append(Act(event, len(state.episodes) - 1, sending, deciding))
 
 
 def counted(state: State, fact: str) -> bool:
@@ -130,17 +128,17 @@ def decide(state: State, step: Step, event: SeverityDecided) -> None:
 # --- marks ----------------------------------------------------------------------------------------------
 
 
-def assert_marks(state: State, event: Event) -> None:
+def assert_marks(state: State, event: Event, sending: Sending | None) -> None:
     """*Marks*: every source of every mark that this event is."""
     for rule in state.policy.marks.values():
         for source in rule.sources:
-            for stamp in asserted(state, source, event):
+            for stamp in asserted(state, source, event, sending):
                 set_mark(state, rule.id, stamp)
 
 
-def asserted(state: State, source: MarkSource, event: Event) -> list[Stamp]:
-    """*Marks*: the stamp this event gives to that source, if it is one."""
-    if source.saying and stated(state, event, source.saying) in (None, "", (), False):
+def asserted(state: State, source: MarkSource, event: Event, sending: Sending | None) -> list[Stamp]:
+    """*Marks*: the stamp this event gives to that source, if it is one; of a sending, what it was sent as."""
+    if source.saying and stated(event, source.saying, sending) in (None, "", (), False):
         return []
     if source.kind == "event" and event.kind == source.name:
         if not source.field:
@@ -176,15 +174,19 @@ def supported_by(state: State) -> Severity | None:
     return found
 
 
+def governed_by(state: State) -> Severity | None:
+    """*Governing level*: the level that follows from what is supported, decided and provisionally raised."""
+    if state.decided is None:
+        return worst_of(state.supported, state.provisional)
+    newly = state.supported if is_worse(state.supported, state.remembered) else None
+    return worst_of(state.decided, state.provisional, newly)
+
+
 def level(state: State, step: Step) -> None:
     """*Governing level*: what governs after this step, and what is reached."""
     before = state.governing
     state.supported = supported_by(state)
-    if state.decided is None:
-        state.governing = worst_of(state.supported, state.provisional)
-    else:
-        newly = state.supported if is_worse(state.supported, state.remembered) else None
-        state.governing = worst_of(state.decided, state.provisional, newly)
+    state.governing = governed_by(state)
     step.raised = is_worse(state.governing, before)
     step.governed_before = before is not None
     reach(state, step)

@@ -11,12 +11,14 @@ from ir_policy.log.events import (
     Event,
     NotNotifying,
     PhaseChange,
+    PolicyAdopted,
     SeverityDecided,
     StepDone,
     Waived,
 )
-from ir_policy.rules.model import Form, Gate
+from ir_policy.rules.model import Duty, Form, Gate
 from ir_policy.terms import NO, YES, Phase
+from oracle.adopting import has_no_effect
 from oracle.asking import decision_is, definitely, known, may_act, truth
 from oracle.state import State
 
@@ -118,16 +120,22 @@ def no_effect(state: State, event: Event) -> list[str]:
         rules.append("unknown-events")
     if isinstance(event, Waived):
         rules += waiver_refused(state, event)
+    if isinstance(event, PolicyAdopted) and has_no_effect(state, event):
+        rules.append("adoptions")
     if isinstance(event, NotNotifying):
-        duty = state.policy.duties.get(event.duty)
-        if (
-            duty is None
-            or duty.unless is None
-            or not definitely(state, duty.unless.source)
-            or not any(may_act(state, event.by, role) for role in duty.exempted_by)
-        ):
+        named = [rule for rule in state.rules() if rule.id == event.duty]
+        if not named or not may_exempt(state, event, named[-1]):  # the one in force, where there is one
             rules.append(event.duty)
     return rules
+
+
+def may_exempt(state: State, event: NotNotifying, duty: Duty) -> bool:
+    """*Forbidden*, ``not-notifying``: the duty has a ground, it holds for certain, and the actor may say so."""
+    return (
+        duty.unless is not None
+        and definitely(state, duty.unless.source)
+        and any(may_act(state, event.by, role) for role in duty.exempted_by)
+    )
 
 
 def waiver_refused(state: State, event: Waived) -> list[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from datetime import datetime, timedelta
 
-from ir_policy.log.events import Closed, Event
+from ir_policy.log.events import Closed, Event, PolicyAdopted
 from ir_policy.terms import MICROSECOND, NO, OUTCOMES, Phase, Truth
 from oracle.oracle import World
+from oracle.reading import cause
 
 
 def mix(logs: Iterable[Sequence[Event]]) -> Counter[str]:
@@ -59,6 +60,24 @@ def outcome(world: World) -> Counter[str]:
     for row in world.obligations(world.story[-1].at + timedelta(days=1)).values():
         counted[f"= duty {row.duty}"] += 1
         counted[f"= duty {row.duty} {row.verdict}"] += 1
+    return counted + adoptions(world, taken_in)
+
+
+def adoptions(world: World, taken_in: Set[str]) -> Counter[str]:
+    """What came of adopting other versions, in one log: with effect and without, and what that did to obligations."""
+    counted: Counter[str] = Counter()
+    state = world.state
+    past = [one.binding for one in state.obligations if one.binding and isinstance(one.binding.event, PolicyAdopted)]
+    counted["= logs adopting"] += bool(state.adopted)
+    counted["= logs adopting without effect"] += any(
+        isinstance(event, PolicyAdopted) and event.id not in taken_in for event in world.story
+    )
+    counted["= logs with something open by a former rule"] += any(
+        one.is_open() and state.is_former(one.duty) for one in state.obligations
+    )
+    counted["= logs tightened by the rule in force"] += any(one.tightened for one in state.obligations)
+    counted["= logs opened by adopting"] += any(isinstance(one.opened_by, PolicyAdopted) for one in state.obligations)
+    counted["= logs born overdue by adopting"] += any(cause(due) == "born-overdue" for due in past)
     return counted
 
 

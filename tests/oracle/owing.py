@@ -62,19 +62,24 @@ def followed_recipients(state: State, duty: Duty, case: Recipients) -> list[str]
     )
 
 
-def placeholder(state: State, duty: Duty) -> str:
-    """*Duties*: who stands in while nobody is named; of a duty that follows another one it is the other duty's."""
+def placeholders(state: State, duty: Duty) -> set[str]:
+    """*Duties*: who stands in while nobody is named; of a duty that follows another one it is the other duty's.
+
+    *Another version*: by whatever rule what it follows is owed.
+    """
     case = recipients_case(state, duty)
     if case is None:
-        return ""
-    return placeholder(state, state.policy.duties[case.owed]) if case.owed else case.unnamed
+        return set()
+    if not case.owed:
+        return {case.unnamed} - {""}
+    return {one for rule in state.rules() if rule.id == case.owed for one in placeholders(state, rule)}
 
 
-def replaced_placeholder(state: State, duty: Duty) -> str:
-    """*Hand-over*: the placeholder whose place named recipients have taken, or nothing."""
-    stands_in = placeholder(state, duty)
-    named = [who for who in present_recipients(state, duty) if who != stands_in]
-    return stands_in if is_owed(state, duty) and named else ""
+def replaced_placeholders(state: State, duty: Duty) -> set[str]:
+    """*Hand-over*: placeholders whose place named recipients have taken."""
+    stand_in = placeholders(state, duty)
+    named = set(present_recipients(state, duty)) - stand_in
+    return stand_in if is_owed(state, duty) and named else set()
 
 
 def is_exempted(state: State, duty: Duty, recipient: str) -> bool:

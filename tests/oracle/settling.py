@@ -26,11 +26,12 @@ def discharge(state: State, step: Step, duty: Duty, fresh: list[Obligation]) -> 
         if not stamps:
             continue
         settle(one, DISCHARGED, min(stamps))
+        one.settled_in = len(state.episodes) - 1
         if duty.sets:
             before = mark_stamp(state, duty.sets, len(state.episodes) - 1, Per.EPISODE)
             set_mark(state, duty.sets, min(stamps))
             if mark_stamp(state, duty.sets, len(state.episodes) - 1, Per.EPISODE) != before:
-                again += [other for other in state.policy.duties.values() if duty.sets in other.starts]
+                again += [other for other in state.rules() if duty.sets in other.starts]
     return again
 
 
@@ -78,8 +79,8 @@ def meets(state: State, act: Act, one: Obligation, match: Anything) -> bool:
         return False
     if "any" in match.names:
         return one.recipient in sending.recipients
-    named = [state.policy.duties[name] for name in sending.duties if name in state.policy.duties]
-    names_it = any(duty is one.duty or (one.duty.act and duty.act == one.duty.act) for duty in named)
+    named = [rule for rule in state.rules() if rule.id in sending.duties]
+    names_it = any(rule.id == one.duty.id or (one.duty.act and rule.act == one.duty.act) for rule in named)
     return bool(
         names_it
         and one.recipient in sending.recipients

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -71,6 +71,10 @@ class Obligation:
     """What it is about, where the event that asked for it says so."""
     owner: str = ""
     """Who owes it, where the event names somebody; else the duty's own role does."""
+    tightened: bool = False
+    """The rule in force made it earlier while it ran under a former one: a count for those who make up logs."""
+    settled_in: int = 0
+    """The episode in which it was settled."""
     asked_by: list[Event] = field(default_factory=list)
     """The events that asked for it: none of them meets it."""
 
@@ -120,6 +124,8 @@ class Act:
     event: Event
     episode: int
     sending: Sending | None
+    deciding: tuple[Stamp, ...] = ()
+    """The stamp of an authorised decision; empty for any other act."""
 
 
 @dataclass
@@ -127,6 +133,15 @@ class State:
     """All that is known after so many steps."""
 
     policy: Policy
+    """The one in force, and beside it what only earlier ones had of marks, facts, families, roles and steps."""
+    documents: Mapping[str, Policy] = field(default_factory=dict)
+    """What an adoption can name, by digest."""
+    out_of_turn: Set[str] = frozenset()
+    """The ids of adoptions that do not stand after everything the log held when it learnt of them."""
+    former: list[Duty] = field(default_factory=list)
+    """Rules of earlier versions that the one in force has otherwise or no more, oldest first."""
+    adopted: list[str] = field(default_factory=list)
+    """The digests of the documents that were adopted with an effect: a count for those who make up logs."""
     facts: dict[str, Truth] = field(default_factory=dict)
     findings: set[str] = field(default_factory=set)
     signals: list[bool] = field(default_factory=list)
@@ -160,6 +175,13 @@ class State:
     def now(self) -> Episode:
         return self.episodes[-1]
 
+    def rules(self) -> list[Duty]:
+        """Every rule that something must be done, those of earlier versions first."""
+        return [*self.former, *self.policy.duties.values()]
+
+    def is_former(self, duty: Duty) -> bool:
+        return any(duty is rule for rule in self.former)
+
     @property
     def closed(self) -> bool:
         return self.closing is not None
@@ -182,6 +204,10 @@ class Step:
     authorised_before: bool = False
     governed_before: bool = False
     """There was a governing level before it."""
+    adopts: bool = False
+    """It put the state under another policy."""
+    superseded: dict[str, list[Obligation]] = field(default_factory=dict)
+    """By duty, placeholders under former rules whose place named recipients take under the rule in force."""
 
     def how(self) -> str:
         """*Deadlines*: what sets a due in this step: a raise, or an opening."""

@@ -3,60 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from functools import cache
-from typing import Any
 
-from ir_policy.log.events import Event, event_from_wire
-from ir_policy.rules.compile import load_policy
-from ir_policy.rules.model import Policy
 from ir_policy.terms import NO, UNKNOWN, YES, Severity
 from oracle.matrix import classify, severity_facts
-from oracle.oracle import World, interpret
+from oracle.oracle import World
 from oracle.state import Row
-
-COMMANDER = {"by": "incident-commander"}
-LEGAL = {"by": "legal-liaison"}
-
-
-@cache
-def policy() -> Policy:
-    return load_policy("motion-mavericks")
-
-
-def t(text: str) -> datetime:
-    """An instant in UTC, on Tuesday 3 March 2026 unless it names another day of that month."""
-    day, _, clock = text.rpartition("T")
-    return datetime.fromisoformat(f"2026-03-{day or '03'}T{clock}+00:00").astimezone(timezone.utc)
-
-
-def log(*lines: tuple[str, str, dict[str, Any]]) -> list[Event]:
-    """Events from (kind, instant, fields), numbered from e1."""
-    return [
-        event_from_wire({"kind": kind, "id": f"e{n}", "incident": "i", "at": t(at).isoformat(), "by": "ana"} | fields)
-        for n, (kind, at, fields) in enumerate(lines, 1)
-    ]
-
-
-def world(*lines: tuple[str, str, dict[str, Any]]) -> World:
-    return interpret(policy(), log(*lines))
-
-
-def row(found: World, key: str, now: str) -> Row:
-    return found.obligations(t(now))[key]
-
-
-def detected(at: str, **fields: Any) -> tuple[str, str, dict[str, Any]]:
-    return ("detected", at, {"source": "sentry", **fields})
-
-
-def facts(at: str, since: str = "", **values: str) -> tuple[str, str, dict[str, Any]]:
-    said = {name.replace("__", "/").replace("_", "-"): value for name, value in values.items()}
-    return ("facts-reported", at, {"facts": said} | ({"since": t(since).isoformat()} if since else {}))
-
-
-def decided(at: str, level: str, **fields: Any) -> tuple[str, str, dict[str, Any]]:
-    return ("severity-decided", at, {"severity": level, "reason": "seen enough", **COMMANDER, **fields})
-
+from oracle.telling import COMMANDER, LEGAL, closed, decided, detected, facts, policy, row, sent, t, world
 
 # --- levels and the clocks tied to them -----------------------------------------------------------------
 
@@ -317,14 +269,6 @@ def test_an_alert_that_opens_by_time_never_was_when_a_level_comes_before() -> No
 
 
 # --- the end of an incident -----------------------------------------------------------------------------
-
-
-def closed(at: str, outcome: str = "resolved", **fields: Any) -> tuple[str, str, dict[str, Any]]:
-    return ("closed", at, {"outcome": outcome, **COMMANDER, **fields})
-
-
-def sent(at: str, duty: str, to: str, **fields: Any) -> tuple[str, str, dict[str, Any]]:
-    return ("notice-sent", at, {"duties": [duty], "recipients": [to], **fields})
 
 
 def test_what_is_to_be_done_before_closing_is_missed_by_the_closing() -> None:
