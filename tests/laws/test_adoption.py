@@ -423,6 +423,40 @@ class TestWhoAdoptsWhat:
             ("a version of 'motion-mavericks'; 'other-portal' is another policy",)
         ]
 
+    def test_a_document_that_is_called_otherwise_than_it_is(self) -> None:
+        """What counts is the document that the digest leads to; an event, a log or a header that calls it otherwise is an error."""
+
+        def renamed(tree: Tree) -> None:
+            tree["id"] = "other-portal"
+
+        other = version(renamed)
+        event = told(
+            "policy-adopted", minutes(10), COMMANDER, policy=ir.PolicyPin(POLICY.id, "9.9.9", other.digest), reason="x"
+        )
+        for verb in (ir.check, ir.apply, ir.record):
+            with pytest.raises(EventInvalid) as refused:
+                verb(incident(detected(), adopted=[other]), event)
+            assert str(refused.value) == (
+                f"policy: 'motion-mavericks@9.9.9' ({other.digest[:15]}) is not what has that digest; "
+                f"the document of that digest is 'other-portal@0.3.0' ({other.digest[:15]})"
+            )
+        with pytest.raises(PolicyMismatch):
+            incident(detected(), event, adopted=[other])
+        lying = ir.PolicyPin(POLICY.id, "9.9.9", POLICY.digest)
+        with pytest.raises(PolicyMismatch):
+            ir.replay(POLICY, ir.read_log(ir.write_log([detected()], lying)))
+
+    def test_a_bad_version_is_taken_back_by_adopting_the_first_one_again(self) -> None:
+        """The document of the header needs not be given twice."""
+        longer = newer("a longer limit")
+        found = incident(detected(), DOWN, adopts(longer, minutes(10)), adopted=[longer])
+        back = ir.apply(found, adopts(POLICY, minutes(20))).incident
+        assert [pin.version for pin in back.policies] == ["0.2.0", "0.3.0", "0.2.0"]
+        harmed = ir.apply(back, reported(minutes(30), {"client/acme": YES})).incident
+        assert owed(harmed, minutes(30))["client-update@client/acme#0"].due == minutes(60)
+        assert ir.replay(POLICY, harmed.log, adopted=[longer]) == harmed
+        assert harmed.knowing(longer) == harmed
+
     def test_a_document_nobody_gave_is_an_error_with_the_way_out(self) -> None:
         pin = f"'motion-mavericks@0.3.0' ({self.OTHER.digest[:15]})"
         found = incident(detected(), DOWN)

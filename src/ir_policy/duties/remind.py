@@ -21,7 +21,8 @@ class Reminder:
 
     ``kind`` is ``opened``, ``at-risk``, ``advice-missed`` (a limit that only advises), ``undetermined``, ``missed`` or
     ``lapsed``. ``key`` is the same however often it is asked for, so a host keeps it unique and says it once; another
-    deadline of the same obligation is another reminder. Instants are UTC.
+    deadline of the same obligation is another reminder, and so is another instant from which it counts as at risk, where a
+    newer version of the policy moves that. Instants are UTC.
     """
 
     key: str
