@@ -102,10 +102,10 @@ def bring(given: argparse.Namespace) -> int:
     with _store(given.database, given.clock) as store:
         for path in given.logs:
             try:
-                new = bring_in(store, path)
+                became = bring_in(store, path)
             except OSError as error:
                 raise SetUpError(f"'{path}' cannot be read: {error.strerror}") from None
-            print(f"{'brought in' if new else 'here already'}: {path}")
+            print(f"{became}: {path}")
     return OK
 
 

@@ -23,12 +23,15 @@ def _beyond(policy: ir.Policy, event: ir.Event, person: Person) -> Iterator[ir.R
         # the library lets a role's own id, and its contact until somebody takes it, act in the role
         if person.name in (role.id, role.contact) and not person.may_take(role.id):
             yield _refusal(f"a token that lists the role '{role.id}', or another name")
-    if not isinstance(event, ir.RoleChange) or event.kind not in ("role-taken", "handover-accepted"):
+    if isinstance(event, ir.Page) and event.kind == "page-acknowledged" and event.person != person.name:
+        yield _refusal(f"'{event.person}' to say so: a page is answered by whom it reached")
+    if not isinstance(event, ir.RoleChange):
         return
-    if not person.may_take(event.role):
+    if event.kind in ("role-taken", "handover-accepted") and not person.may_take(event.role):
         yield _refusal(f"a token that lists the role '{event.role}'")
-    if event.person and event.person != person.name:
-        yield _refusal(f"'{event.person}' to say so: people take roles themselves")
+    says = event.to if event.kind in ("handover-accepted", "handover-declined") else event.person
+    if says != person.name and not (event.kind == "role-released" and person.may_take(event.role)):
+        yield _refusal(f"'{says}' to say so: people take, give and hand over roles themselves")
 
 
 def _refusal(missing: str) -> ir.Refusal:

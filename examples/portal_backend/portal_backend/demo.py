@@ -18,4 +18,4 @@ _INCIDENTS: Final = Path(__file__).parents[2] / "incidents"
 
 def fill(store: Store) -> int:
     """Bring in every recorded incident; how many there are."""
-    return sum(bring_in(store, path) for path in sorted(_INCIDENTS.glob("*.jsonl")))
+    return sum(bring_in(store, path).startswith("brought in") for path in sorted(_INCIDENTS.glob("*.jsonl")))

@@ -119,7 +119,10 @@ async def upload(request: Request) -> tuple[str, list[str]]:
     media = media_of(request, JSON, "application/yaml")
     sent = await request.body()
     if media != JSON:
-        return sent.decode("utf-8", "replace"), []
+        try:
+            return sent.decode("utf-8"), []
+        except UnicodeDecodeError:
+            raise ir.QuestionInvalid([ir.Problem("document", "is not UTF-8 text", "save it as UTF-8")]) from None
     said = read_body(sent)
     texts = said.get("documents", [])
     if (

@@ -56,11 +56,13 @@ def is_loopback(host: str) -> bool:
 
 
 def _from_here(scope: Scope) -> bool:
-    """The caller's address, and the name it called us by: a page of a stranger may be told that its name is ours."""
+    """The caller's address, and the name it called us by: a page of a stranger may be told that its name is ours. A proxy on
+    this machine calls for others."""
     client = scope.get("client")
     name = _header(scope, b"host")
     host = name.rpartition(":")[0] if not name.endswith("]") and ":" in name else name
-    return client is not None and is_loopback(client[0]) and host in LOCAL_NAMES
+    forwarded = any(key == b"forwarded" or key.startswith(b"x-forwarded-") for key, _ in scope["headers"])
+    return client is not None and is_loopback(client[0]) and host in LOCAL_NAMES and not forwarded
 
 
 async def _body(scope: Scope, receive: Receive) -> bytes | None:

@@ -59,6 +59,11 @@ class People:
 
 def people_from(environ: Mapping[str, str]) -> People:
     """The people that the environment names; raises :class:`SetUpError` for anything that is not as it should be."""
+    for name in ("PORTAL_TOKENS", "PORTAL_TOKENS_FILE"):
+        if environ.get(name, "-").strip() == "":
+            raise SetUpError(
+                f"{name} is set and empty: a secret is missing; fill it in, or unset it to be without tokens"
+            )
     text, path = environ.get("PORTAL_TOKENS", ""), environ.get("PORTAL_TOKENS_FILE", "")
     if text and path:
         raise SetUpError("both PORTAL_TOKENS and PORTAL_TOKENS_FILE are set; keep one of them")

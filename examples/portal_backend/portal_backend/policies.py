@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import timedelta
 from threading import Lock
 from typing import Any, Final
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 import ir_policy as ir
 from portal_backend.clock import Clock
@@ -55,8 +56,10 @@ class Policies:
             add_once(connection, DOCUMENT, [{"digest": digest, "text": text} for digest, text in texts.items()])
             add_once(connection, POLICY, [row])
             if current:
-                since = update(POLICY).where(POLICY.c.digest == policy.digest).values(current_since=self._clock())
-                connection.execute(since)
+                # later than any other, also by a clock that went back
+                last = connection.scalar(select(func.max(POLICY.c.current_since)))
+                since = self._clock() if last is None else max(self._clock(), last + timedelta(microseconds=1))
+                connection.execute(update(POLICY).where(POLICY.c.digest == policy.digest).values(current_since=since))
         self._loaded[policy.digest] = policy
         return new
 
@@ -74,22 +77,32 @@ class Policies:
             raise PolicyLost("there is no policy yet; run init")
         return self.of(digest)
 
-    def of(self, digest: str) -> ir.Policy:
-        """The policy of that digest, from its documents. Raises :class:`KeyError` for one nobody added."""
-        with self._loading:
-            if digest not in self._loaded:
-                with self._database.reading() as connection:
-                    self._loaded[digest] = _composed(connection, digest)
-            return self._loaded[digest]
+    def of(self, digest: str, connection: Connection | None = None) -> ir.Policy:
+        """The policy of that digest, from its documents. Raises :class:`KeyError` for one nobody added.
 
-    def adopted_in(self, log: Iterable[ir.Event]) -> list[ir.Policy]:
+        Whoever holds a connection passes it: with one more for each that waits, many at once would wait for each other.
+        """
+        found = self._loaded.get(digest)
+        if found is None and connection is None:
+            with self._database.reading() as own:
+                return self.of(digest, own)
+        if found is None:
+            assert connection is not None
+            with self._loading:
+                found = self._loaded.get(digest) or _composed(connection, digest)
+                self._loaded[digest] = found
+        return found
+
+    def adopted_in(self, log: Iterable[ir.Event], connection: Connection | None = None) -> list[ir.Policy]:
         """The policies that a log adopts, as far as somebody added them."""
         wanted = {event.policy.digest for event in log if isinstance(event, ir.PolicyAdopted)}
-        with self._database.reading() as connection:
-            known = (
-                connection.scalars(select(POLICY.c.digest).where(POLICY.c.digest.in_(wanted))).all() if wanted else []
-            )
-        return [self.of(digest) for digest in sorted(known)]
+        if not wanted:
+            return []
+        if connection is None:
+            with self._database.reading() as own:
+                return self.adopted_in(log, own)
+        known = connection.scalars(select(POLICY.c.digest).where(POLICY.c.digest.in_(wanted))).all()
+        return [self.of(digest, connection) for digest in sorted(known)]
 
     def listed(self) -> list[dict[str, Any]]:
         """What there is, the newest first."""

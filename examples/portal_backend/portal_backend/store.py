@@ -153,7 +153,8 @@ class Store:
                 self._cache.move_to_end(key)
         if incident is None:
             log = ir.read_log(_lines(connection, row), head=row.head, seq=row.seq)
-            incident = ir.replay(self.policies.of(row.policy), log, adopted=self.policies.adopted_in(log.events))
+            adopted = self.policies.adopted_in(log.events, connection)
+            incident = ir.replay(self.policies.of(row.policy, connection), log, adopted=adopted)
             self._remember(incident, row.erasures)
         return Kept(incident, row.seq, row.head, row.closed, row.next_wakeup, row.erasures)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from typing import Any
 
@@ -50,6 +51,25 @@ def test_what_runs_is_kept_and_another_process_reads_it_back(portal: Portal, ano
     assert ir.brief(ir.replay(begun, ir.read_log(whole["log"]), adopted=[newer]), portal.clock()).as_json() == brief
     again = portal.client.post("/incidents/inc-7/events", json=adoption(pin))
     assert again.status_code == 200, "a retry changes nothing"
+
+
+def test_many_cold_loads_at_once_wait_for_no_connection(portal: Portal, another: Callable[[], Store]) -> None:
+    """After a restart nothing is in memory, and everybody asks at once; each load holds one connection."""
+    for number in range(40):
+        portal.open(f"inc-{number}")
+    store = another()
+    with ThreadPoolExecutor(40) as pool:
+        found = list(pool.map(lambda number: store.load(f"inc-{number}").seq, range(40)))
+    assert found == [1] * 40
+
+
+def test_the_policy_made_current_last_is_current_also_by_a_clock_that_went_back(portal: Portal) -> None:
+    for version, step in (("5.5.5", 1), ("6.6.6", -5)):
+        portal.clock.move(minutes=step)
+        changed = DOCUMENT.replace("version: 0.2.0", f"version: {version}", 1)
+        answer = portal.client.post("/policies", params={"current": True}, json={"document": changed})
+        assert answer.status_code == 201, answer.text
+        assert portal.store.policies.current().version == version
 
 
 def test_who_may_not_adopt_and_what_is_not_there(portal: Portal) -> None:

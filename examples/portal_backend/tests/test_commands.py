@@ -12,12 +12,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timezone
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 from conformance import environment
 
+import ir_policy as ir
 from conftest import TOKENS
 
 LONGEST = 30.0
@@ -118,6 +120,19 @@ def test_a_log_from_elsewhere_is_taken_over_once(url: str) -> None:
     for said in ("brought in", "here already"):
         done = run("bring-in", str(log), "--database", url)
         assert (done.returncode, done.stdout) == (0, f"{said}: {log}\n"), done.stderr
+    under_another = Path(url.removeprefix("sqlite:///")).parent / "another.jsonl" if url.startswith("sqlite") else None
+    if under_another is not None:
+        header = ir.PolicyPin("motion-mavericks", "0.1.0", "sha256:0")
+        late = ir.Note(incident="inc-8", at=datetime(2099, 1, 1, tzinfo=timezone.utc), by="kit", text="x", id="n")
+        first = ir.Detected(
+            incident="inc-8", at=datetime(2026, 5, 5, tzinfo=timezone.utc), by="kit", source="x", id="d"
+        )
+        under_another.write_text(ir.write_log([first, late], header), encoding="utf-8")
+        done = run("bring-in", str(under_another), "--database", url)
+        assert done.stdout == (
+            "brought in, under motion-mavericks 0.2.0: motion-mavericks 0.1.0 of its header is not here, "
+            f"without what is later than now (1 of 2 events): {under_another}\n"
+        ), done.stderr
     done = run("erase", "okta-2022", "--name", "okta-service-desk", "--database", url)
     assert (done.returncode, done.stdout) == (0, "erased in 2 events\n"), done.stderr
     for wrong in (

@@ -82,6 +82,31 @@ def test_a_browser_may_give_the_token_as_its_password_to_read_and_not_to_write(g
     assert guarded.client.post("/incidents", json={"incident": "x", "source": "y"}, headers=basic).status_code == 401
 
 
+def test_roles_are_given_and_handed_over_by_whom_they_concern(guarded: Portal) -> None:
+    """Lee may be comms-lead and nothing else: not release dana, not offer her role to himself, not answer her page."""
+    guarded.client.post("/incidents", json={"incident": "inc-7", "source": "sentry"}, headers=bearer("dana"))
+    taken = {"kind": "role-taken", "role": "incident-commander", "person": "dana"}
+    assert guarded.client.post("/incidents/inc-7/events", json=taken, headers=bearer("dana")).status_code == 201
+    held = {"role": "incident-commander", "person": "dana"}
+    for said in (
+        {"kind": "role-released", **held},
+        {"kind": "handover-offered", **held, "to": "lee"},
+        {"kind": "handover-accepted", **held, "to": "lee"},
+        {"kind": "handover-declined", **held, "to": "olga"},
+        {"kind": "page-acknowledged", "level": "first", "person": "dana"},
+    ):
+        answer = guarded.client.post("/incidents/inc-7/events", json=said, headers=bearer("lee"))
+        assert (answer.status_code, {one["rule"] for one in answer.json()["refusals"]}) == (403, {"token"}), said
+    for said in ({"kind": "handover-offered", **held, "to": "lee"}, {"kind": "role-released", **held}):
+        assert guarded.client.post("/incidents/inc-7/events", json=said, headers=bearer("dana")).status_code == 201
+    assert dict(guarded.store.load("inc-7").incident.roles) == {}
+
+
+def test_a_proxy_on_this_machine_does_not_open_a_host_without_tokens(portal: Portal) -> None:
+    for header in ("Forwarded", "X-Forwarded-For", "X-Forwarded-Proto"):
+        assert portal.client.get("/incidents", headers={header: "203.0.113.9"}).status_code == 403
+
+
 # --- setting up -----------------------------------------------------------------------------------------
 
 LONG = "0123456789-0123456789"
@@ -110,6 +135,12 @@ def test_tokens_may_stand_in_a_file(tmp_path: object) -> None:
     assert "token-of-dana" not in repr(people)
     with pytest.raises(SetUpError):
         people_from({"PORTAL_TOKENS_FILE": path, "PORTAL_TOKENS": "{}"})
+
+
+@pytest.mark.parametrize("name", ["PORTAL_TOKENS", "PORTAL_TOKENS_FILE"])
+def test_a_secret_that_is_empty_is_missing(name: str) -> None:
+    with pytest.raises(SetUpError, match="set and empty"):
+        people_from({name: " "})
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "portal.example"])
