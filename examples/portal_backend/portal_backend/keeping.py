@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
@@ -19,7 +19,6 @@ __all__ = ["router"]
 router = APIRouter()
 _LOG: Final = logging.getLogger(__name__)
 JSON: Final = "application/json"
-_LIST: Final[dict[str, Any]] = {"type": "array", "items": {"type": "object"}}
 
 # --- an incident as a whole -----------------------------------------------------------------------------
 
@@ -159,7 +158,7 @@ def add_policy(
 @router.get(
     "/policies",
     summary="The policies there are",
-    responses=answer(200, _LIST, "The newest first.") | trouble(401, 403),
+    responses=answer(200, {"type": "array", "items": ref("listed-policy")}, "The newest first.") | trouble(401, 403),
 )
 def list_policies(request: Request) -> Response:
     person_of(request, "read")

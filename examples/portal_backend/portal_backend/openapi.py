@@ -52,6 +52,42 @@ _MOVED: Final = {
     "required": ["error", "seq", "head"],
     "additionalProperties": False,
 }
+_TEXT: Final = {"type": "string"}
+_COUNT: Final = {"type": "integer", "minimum": 0}
+_INSTANT: Final = {"type": "string", "format": "date-time"}
+_DIGEST: Final = {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}
+
+
+def _record(description: str, **fields: dict[str, Any]) -> dict[str, Any]:
+    """An object that says all of these, and nothing else."""
+    said = {"properties": fields, "required": list(fields), "additionalProperties": False}
+    return {"type": "object", "description": description, **said}
+
+
+def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+_OWN: Final = {
+    "listed": _record(
+        "An incident in a line.", incident=_TEXT, severity=_or_null({"enum": ["SEV0", "SEV1", "SEV2", "SEV3"]}), phase=_TEXT,
+        closed={"type": "boolean"}, owed=_COUNT, overdue=_COUNT, next_wakeup=_or_null(_INSTANT), seq=_COUNT, head=_DIGEST,
+    ),
+    "listed-policy": _record(
+        "A policy that is here, and the digests of its documents.", id=_TEXT, version=_TEXT, digest=_DIGEST, added_by=_TEXT,
+        documents={"type": "array", "items": _DIGEST}, current={"type": "boolean"},
+    ),
+    "told": _record(
+        "What somebody was told, or is still to be told.",
+        **dict.fromkeys(("key", "incident", "kind", "obligation", "duty", "title", "recipient", "owed_by"), _TEXT),
+        at=_INSTANT, due=_or_null(_INSTANT), sent={"type": "boolean"},
+    ),
+    "health": _record(
+        "How far behind it is.", status={"const": "ok"}, now=_INSTANT, due=_COUNT, behind_seconds={"type": "number", "minimum": 0},
+        in_trouble=_COUNT, unsent=_COUNT,
+    ),
+}  # fmt: skip
+"""What only this host says, by name."""
 
 
 Schema = dict[str, Any]
@@ -95,8 +131,14 @@ def describe(app: FastAPI) -> dict[str, Any]:
         made = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
         components = made.setdefault("components", {})
         components["schemas"] = dict(sorted(_components()))
-        components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+        components["securitySchemes"] = {
+            "token": {"type": "http", "scheme": "bearer"},
+            "page": {"type": "http", "scheme": "basic", "description": "The token as the password; to read only."},
+        }
         made["security"] = [{"token": []}, {}]  # without tokens set up, this machine needs none
+        for operations in made["paths"].values():
+            if "get" in operations:
+                operations["get"]["security"] = [{"token": []}, {"page": []}, {}]
         app.openapi_schema = made
     return app.openapi_schema
 
@@ -104,6 +146,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
 def _components() -> Iterator[tuple[str, dict[str, Any]]]:
     yield "trouble", _TROUBLE
     yield "moved", _MOVED
+    yield from _OWN.items()
     for name in _USED:
         yield from _hoisted(name, ir.schema(name))
     said = _what_callers_say(ir.schema("event"))

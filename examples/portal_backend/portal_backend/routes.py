@@ -24,7 +24,6 @@ __all__ = ["After", "json_brief", "lines", "router", "seen"]
 
 router = APIRouter()
 JSON: Final = "application/json"
-_LIST: Final[dict[str, Any]] = {"type": "array", "items": {"type": "object"}}
 
 
 async def json_body(request: Request) -> dict[str, Any]:
@@ -93,7 +92,11 @@ def check_event(request: Request, id: str, said: Body) -> Response:  # noqa: A00
 _ASKED: Final = trouble(401, 403, 404, 422)
 
 
-_LISTED: Final = answer(200, _LIST, "What there is. The `Link` leads to what comes next, if anything does.")
+_LISTED: Final = answer(
+    200,
+    {"type": "array", "items": ref("listed")},
+    "What there is. The `Link` leads to what comes next, if anything does.",
+)
 _LISTED[200]["headers"] = {
     "Link": {"description": 'Such as `</incidents?after=inc-7>; rel="next"`.', "schema": {"type": "string"}}
 }
@@ -173,7 +176,9 @@ def download_log(request: Request, id: str) -> Response:  # noqa: A002
 
 
 @router.get(
-    "/incidents/{id}/reminders", summary="What people were told", responses=answer(200, _LIST, "In order.") | _ASKED
+    "/incidents/{id}/reminders",
+    summary="What people were told",
+    responses=answer(200, {"type": "array", "items": ref("told")}, "In order.") | _ASKED,
 )
 def reminders(request: Request, id: str) -> Response:  # noqa: A002
     person_of(request, "read")
@@ -186,7 +191,7 @@ def reminders(request: Request, id: str) -> Response:  # noqa: A002
 @router.get(
     "/health",
     summary="Whether it works, and how far behind it is",
-    responses=answer(200, {"type": "object"}, "It works.") | trouble(),
+    responses=answer(200, ref("health"), "It works.") | trouble(),
 )
 def health(request: Request) -> Response:
     """No token needed: it says nothing about any incident."""

@@ -263,3 +263,24 @@ def test_the_document_of_the_api_names_every_schema_of_the_library(portal: Porta
     assert {"403", "409", "413", "415", "422"} <= document["paths"]["/incidents/{id}/events"]["post"][
         "responses"
     ].keys()
+
+
+def test_the_lists_say_what_the_document_says(portal: Portal) -> None:
+    """Every field that is named, and no other; each with something in it."""
+    portal.open()
+    portal.clock.move(hours=2)
+    portal.add("facts-reported", facts={"streaming-unavailable": "yes"})
+    schemas = portal.client.get("/openapi.json").json()["components"]["schemas"]
+    said = {
+        "listed": "/incidents",
+        "listed-policy": "/policies",
+        "told": "/incidents/inc-7/reminders",
+        "health": "/health",
+    }
+    for name, path in said.items():
+        answer = portal.client.get(path).json()
+        found = [answer] if name == "health" else answer
+        assert found, path
+        assert all(set(one) == set(schemas[name]["required"]) == set(schemas[name]["properties"]) for one in found), (
+            path
+        )
