@@ -118,10 +118,12 @@ def replay(
 ) -> Incident:
     """The incident a log says; the same as recording its events one by one.
 
-    ``policy`` is the one the log was begun under, ``adopted`` are others that its adoptions name, in any order; more than it
-    names do no harm, and may be adopted later. ``known_at`` leaves out what the log had not learnt by then. Raises
-    :class:`~ir_policy.errors.PolicyMismatch` when the log's header names another document, or an adoption one that was not given, :class:`~ir_policy.errors.LogInvalid` when it is not the log of one
-    incident, and :class:`~ir_policy.errors.QuestionInvalid` when ``known_at`` is asked of events without a recording time.
+    ``policy`` is the one the log was begun under. ``adopted`` are the others that its adoptions name, in any order; more than
+    it names do no harm, and may be adopted later. ``known_at`` leaves out what the log had not learnt by then.
+
+    Raises :class:`~ir_policy.errors.PolicyMismatch` when the log's header names another document, or an adoption one that was
+    not given; :class:`~ir_policy.errors.LogInvalid` when it is not the log of one incident; and
+    :class:`~ir_policy.errors.QuestionInvalid` when ``known_at`` is asked of events without a recording time.
     """
     policy = _with_adopted(policy, adopted)
     chain = None
