@@ -31,7 +31,8 @@ SRC: Final = REPO / "src" / "ir_policy"
 CATALOG: Final = SRC / "rules" / "catalog"
 
 LAYERS: Final = (
-    "errors", "terms", "calendar", "clocks", "rules", "log", "duties", "incident", "desk", "answers", "review", "present", "exchange", "cli",
+    "errors", "terms", "calendar", "clocks", "rules", "log", "duties", "incident", "programme", "desk", "answers", "people", "words", "review",
+    "present", "exchange", "cli",
 )  # fmt: skip
 """From the ground up: each may import what stands before it, and nothing behind it."""
 APART: Final = {
