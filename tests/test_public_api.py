@@ -19,6 +19,7 @@ NAMES: Final = [
     "classify", "Classification", "Range", "Question", "Severity", "Truth", "YES", "NO", "UNKNOWN",
     "open_incident", "check", "apply", "record", "replay", "Incident", "Levels", "Step", "Violation",
     "obligations", "by_act", "next_wakeup", "reminders", "explain", "brief", "timeline", "corrections", "Obligation", "Breach", "Reminder", "Explanation", "Brief", "Timeline", "TimelineEntry", "Basis", "Phase", "Correction",
+    "draft", "digest", "Draft",
     "read_log", "read_event", "read_said", "read_object", "write_log", "erase", "export", "event_schema", "Log", "PolicyPin", "as_json", "schema",
     "Event", "Detected", "FactsReported", "SeverityDecided", "RoleChange", "ChannelOpened", "Page", "PhaseChange", "StepDone", "Notice", "BreachFinding",
     "ProcessorTold", "RansomPaid", "NotNotifying", "Hold", "Documented", "Milestone", "Closed", "Reopened", "Merged", "Waived", "ActionEvent", "PolicyAdopted", "Corrected", "Note",

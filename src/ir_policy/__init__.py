@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from ir_policy.exchange.whole import export
     from ir_policy.present.chronicle import Timeline, TimelineEntry, timeline
     from ir_policy.rules.compile import load_policy
+    from ir_policy.words.drafts import Draft, digest, draft
 
 __all__ = [
     # documents → a policy
@@ -116,6 +117,10 @@ __all__ = [
     "Basis",
     "Phase",
     "Correction",
+    # what is written
+    "draft",
+    "digest",
+    "Draft",
     # the log as text
     "read_log",
     "read_event",
@@ -178,6 +183,9 @@ _LAZY = {
     "timeline": "ir_policy.present.chronicle",
     "Timeline": "ir_policy.present.chronicle",
     "TimelineEntry": "ir_policy.present.chronicle",
+    "draft": "ir_policy.words.drafts",
+    "digest": "ir_policy.words.drafts",
+    "Draft": "ir_policy.words.drafts",
 }
 
 

@@ -77,7 +77,7 @@ def stands(place: str) -> bool:
 
 
 MUST_BE_ASKED_FOR: Final = (
-    "severity_rows", "severity_raise.rules", "gates", "duties", "steps", "roles", "phases", "scope.covers",
+    "severity_rows", "severity_raise.rules", "gates", "duties", "templates", "steps", "roles", "phases", "scope.covers",
     "scope.leaves_out", "objectives", "dependencies", "channels", "signals", "tooling", "exercises", "assumptions",
     "open_questions", "references", "drawn_from",
 )  # fmt: skip

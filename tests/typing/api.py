@@ -186,3 +186,16 @@ def chained(policy: ir.Policy, first: ir.Detected, salt: str, now: datetime) -> 
     ]
     assert_type(ir.export(lines, policy, now, told=told, head=step.incident.head, seq=2), str)
     return ir.erase(lines, names=["ana"], texts=[step.event.id])
+
+
+def texts(policy: ir.Policy, incident: ir.Incident, now: datetime) -> ir.Notice:
+    """A text is put together, and what binds reviews to it."""
+    text = ir.draft(
+        policy, "holding-text", {"share-link-status": "affected"}, recipients=["client/unspecified"], allow=()
+    )
+    assert_type(text, ir.Draft)
+    assert_type(text.digest, str)
+    assert_type(text.is_cleared(now), bool)
+    assert_type(text.why_not_cleared(now), str)
+    assert_type(ir.digest(text.text, text.subject), str)
+    return text.event(incident=incident.id, at=now, by="ana", notice="n-1")

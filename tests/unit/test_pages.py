@@ -52,7 +52,7 @@ def named() -> Iterator[tuple[str, str]]:
         "duties": SHIPPED.duties, "gates": SHIPPED.gates, "readings": SHIPPED.readings, "roles": SHIPPED.roles,
         "steps": SHIPPED.steps, "facts": SHIPPED.facts, "marks": SHIPPED.marks, "raises": SHIPPED.raises.rules,
         "people": about.people, "clauses": about.clauses, "functions": about.functions, "channels": about.channels,
-        "exercises": about.exercises, "assumptions": about.assumptions, "open questions": about.open_questions,
+        "exercises": about.exercises, "templates": SHIPPED.templates, "assumptions": about.assumptions, "open questions": about.open_questions,
     }  # fmt: skip
     yield from ((section, id_) for section, register in registers.items() for id_ in register)
     yield from (("rows", row.id) for row in SHIPPED.rows)
@@ -76,6 +76,10 @@ def texts() -> Iterator[tuple[str, str]]:
     yield from (("covers", one.means) for one in about.covers.values())
     yield from (("leaves out", one.means) for one in about.leaves_out.values())
     yield from (("fields", means) for tool in about.tooling.values() for means in tool.holds.values())
+    yield from (("gaps", gap.means) for one in SHIPPED.templates.values() for gap in one.gaps.values())
+    yield from (
+        ("fixed texts", word) for one in SHIPPED.templates.values() for gap in one.gaps.values() for word in gap.one_of
+    )
     yield from (("references", one.title) for one in (*about.references.values(), *about.drawn_from.values()))
 
 

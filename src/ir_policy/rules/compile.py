@@ -315,6 +315,7 @@ def _assembled(company: Shaped, parts: list[Shaped], calendar: Calendar, linker:
         steps=FrozenMap(held["steps"]),
         duties=linker.duties,
         gates=linker.gates,
+        templates=linker.templates,
         about=linker.about,
         bits=linker.bits,
         bit_index=FrozenMap({(atom.kind, atom.name): bit for atom, bit in linker.bits.items()}),

@@ -62,6 +62,7 @@ from ir_policy.rules.sections import (
     ScopeDoc,
     SeeAlsoDoc,
     SignalDoc,
+    TemplateDoc,
     ToolDoc,
 )
 from ir_policy.terms import Basis, Severity
@@ -387,6 +388,8 @@ class PolicyDocument(_Rule):
     """What must be done."""
     gates: dict[str, GateDoc] = {}
     """What may not happen."""
+    templates: dict[str, TemplateDoc] = {}
+    """Texts kept ready."""
     covers: SpanDoc | None = None
     """From which day to which the list speaks."""
     sources: dict[str, SourceDoc] = {}
@@ -421,9 +424,9 @@ _SHARED: Final = ("groups", "facts", "families", "readings", "marks", "duties", 
 
 SECTIONS_BY_KIND: Final = {
     "policy": (*_HEAD, "laws", "contracts", "lead_authority", "calendar", "at_risk", "roles", "severity_rows",
-               "severity_raise", "phases", "reopens_to", "steps", *_SHARED, *ABOUT_SECTIONS),
+               "severity_raise", "phases", "reopens_to", "steps", *_SHARED, "templates", *ABOUT_SECTIONS),
     "law": (*_HEAD, "prefix", "jurisdiction", *_SHARED),
-    "contract": (*_HEAD, "prefix", "jurisdiction", *_SHARED),
+    "contract": (*_HEAD, "prefix", "jurisdiction", *_SHARED, "templates"),
     "calendar": (*_HEAD, "covers", "sources", "days", "notes"),
 }  # fmt: skip
 

@@ -17,6 +17,7 @@ from ir_policy.rules.about import About
 from ir_policy.rules.conditions import ALWAYS, BARE, Atom, bits_of
 from ir_policy.rules.dead import duty_flaws, gate_flaws, never_set
 from ir_policy.rules.link_about import link_about
+from ir_policy.rules.link_templates import link_template
 from ir_policy.rules.model import (
     INTERNAL,
     ActMatch,
@@ -43,9 +44,10 @@ from ir_policy.rules.model import (
     SeverityRow,
     Within,
 )  # fmt: skip
-from ir_policy.rules.names import Names, named_in
+from ir_policy.rules.names import Names, TemplatePlace, named_in
 from ir_policy.rules.parts import LimitDoc
 from ir_policy.rules.shape import Shaped
+from ir_policy.rules.templates import Template
 from ir_policy.terms import (
     EVENT_INSTANTS,
     EVENT_KINDS,
@@ -74,6 +76,7 @@ class Linker(Names):
         self._link_shared()
         self._link_severity()
         self._link_rules()
+        self.templates: FrozenMap[str, Template] = FrozenMap(self._link_templates())
         self.about: About = link_about(self.company.held, self)
         self.bits: FrozenMap[Atom, int] = FrozenMap(self._bits)
 
@@ -301,6 +304,17 @@ class Linker(Names):
             self._flaw(part, (section, id_), f"'{full}' is already a rule of an earlier document", key=True)
         register[full] = rule
         self._places[full] = (part, (section, id_, "starts"))
+
+    def _link_templates(self) -> dict[str, Template]:
+        """The texts kept ready, of the company and of its contracts."""
+        found: dict[str, Template] = {}
+        for part in self.parts:
+            for id_, rule in part.held.get("templates", {}).items():
+                full = _prefix(part) + id_
+                if full in found:
+                    self._flaw(part, ("templates", id_), f"'{full}' is already a text of an earlier document", key=True)
+                found[full] = link_template(full, rule, part.id, TemplatePlace(self, part, ("templates", id_)))
+        return dict(sorted(found.items()))
 
     def _duty(self, part: Shaped, full: str, id_: str, rule: Any) -> Duty:
         path: _Path = ("duties", id_)

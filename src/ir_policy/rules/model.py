@@ -16,6 +16,7 @@ from ir_policy.calendar import Calendar
 from ir_policy.clocks import Limit
 from ir_policy.rules.about import About
 from ir_policy.rules.conditions import Atom, Mask
+from ir_policy.rules.templates import Template
 from ir_policy.terms import Basis, Clause, FrozenMap, Phase, Severity, Source
 
 __all__ = [
@@ -392,6 +393,8 @@ class Policy:
     steps: FrozenMap[str, str]
     duties: FrozenMap[str, Duty]
     gates: FrozenMap[str, Gate]
+    templates: FrozenMap[str, Template]
+    """Texts kept ready, by id."""
     about: About
     """What the document says around its rules."""
     bits: FrozenMap[Atom, int]

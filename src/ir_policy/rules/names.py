@@ -15,7 +15,7 @@ from ir_policy.rules.model import Fact, Family, MarkRule, Reading, RoleRule
 from ir_policy.rules.shape import Shaped, in_one_line
 from ir_policy.terms import EVENT_FIELDS, FINDINGS, Basis, FrozenMap, nearest
 
-__all__ = ["Names", "named_in"]
+__all__ = ["Names", "TemplatePlace", "named_in"]
 
 _Path = tuple[str | int, ...]
 _MOST_HINTS: Final = 100
@@ -122,6 +122,27 @@ class Names:
         self.problems.append(
             Problem(f"{self.company.tree.name}: {section}", f"'{section}' is missing or incomplete", hint)
         )
+
+
+class TemplatePlace:
+    """One template of a document: names it uses are looked up, and what is wrong is reported below it."""
+
+    def __init__(self, names: Names, part: Shaped, path: _Path) -> None:
+        self._names, self._part, self._path = names, part, path
+
+    def known(self, path: _Path, what: str, names: Iterable[str]) -> None:
+        """Report each name unless it is known: a duty, a reading, a role or person."""
+        owner = self._names
+        register: Iterable[str] = {
+            "duty": owner._duty_ids, "reading": owner.readings, "role or person": (*owner.roles, *owner.company.held["people"])
+        }[what]  # fmt: skip
+        for name in names:
+            if name:
+                owner._known(self._part, (*self._path, *path), what, name, register)
+
+    def flaw(self, path: _Path, what: str, hint: str = "") -> None:
+        """Report something that is wrong at that place."""
+        self._names._flaw(self._part, (*self._path, *path), what, hint)
 
 
 _DEFINED: Final = {

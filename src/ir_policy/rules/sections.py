@@ -5,19 +5,20 @@ Nothing here knows whether a name that is used exists; ``link_about.py`` links.
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from ir_policy.clocks import CalendarDays, CalendarMonths, Limit, parse_limit
 from ir_policy.rules.about import PAGES
-from ir_policy.rules.scalars import By, Duration, Id, Ids, Text, Texts, plain_text, slip
+from ir_policy.rules.scalars import By, Day, Duration, Flag, Id, Ids, Text, Texts, plain_text, slip
 from ir_policy.terms import Severity
 
 __all__ = [
     "ABOUT_SECTIONS", "AssumptionDoc", "ChannelDoc", "ChapterDoc", "DependencyDoc", "ExerciseDoc", "ObjectiveDoc",
-    "OpenQuestionDoc", "ScopeDoc", "SeeAlsoDoc", "SignalDoc", "ToolDoc",
+    "OpenQuestionDoc", "ScopeDoc", "SeeAlsoDoc", "SignalDoc", "TemplateDoc", "ToolDoc",
 ]  # fmt: skip
 
 
@@ -53,6 +54,28 @@ def _read_page(value: object) -> str:
     return page
 
 
+def _read_length(value: object) -> int:
+    text = plain_text(value)
+    if not (text.isascii() and text.isdigit() and 0 < len(text) < 6 and 0 < int(text) <= LONGEST_GAP):
+        raise slip("is not a number of characters", f"write one from 1 to {LONGEST_GAP}")
+    return int(text)
+
+
+def _read_digest(value: object) -> str:
+    text = plain_text(value)
+    if re.fullmatch(_DIGEST, text, re.ASCII) is None:
+        raise slip("is not a digest", "write sha256: and 64 hexadecimal digits; ir-policy draft --list says it")
+    return text
+
+
+LONGEST_GAP: Final = 5_000
+"""Free words of one field. What is longer is a text of its own."""
+_DIGEST: Final = "sha256:[0-9a-f]{64}"
+Length = Annotated[
+    int,
+    By(_read_length, {"type": ["string", "integer"], "pattern": "^[0-9]{1,5}$", "minimum": 1, "maximum": LONGEST_GAP}),
+]
+Digest = Annotated[str, By(_read_digest, {"type": "string", "pattern": f"^{_DIGEST}$"})]
 Age = Annotated[Any, By(_read_age, {"type": "string", "pattern": "^[0-9]+ (day|month)s?$"})]
 OrWorse = Annotated[Severity, By(_read_or_worse, {"enum": ["SEV0 or worse", "SEV1 or worse", "SEV2 or worse"]})]
 
@@ -165,6 +188,57 @@ class AssumptionDoc(_Section):
     kept_by: Id
     attested_within: Age | None = None
     reading: Id = ""
+
+
+class GapDoc(_Section):
+    """One named gap of a template, and what may be filled in."""
+
+    means: Text
+    """What stands there."""
+    one_of: Texts | None = None
+    """The fixed texts it can take."""
+    free: Flag = False
+    """Whether it takes free words."""
+    at_most: Length | None = None
+    """The most characters of free words."""
+    reading: Id = ""
+    """Our interpretation behind it."""
+
+
+class ClearedDoc(_Section):
+    """That every text a template can become was seen and cleared beforehand."""
+
+    by: Id
+    """The role or person who cleared it."""
+    digest: Digest
+    """The digest of the template that was seen."""
+    until: Day
+    """The last day on which that is good."""
+    on: Day | None = None
+    """The day on which it was cleared."""
+
+
+class TemplateDoc(_Section):
+    """A text kept ready, with named gaps."""
+
+    clause: Id
+    """Where it comes from."""
+    for_: Annotated[Ids, Field(alias="for")]
+    """The duties a message of this text meets."""
+    audience: Literal["guest-facing", "internal"]
+    """Whether people outside the company read it."""
+    states: Ids = ()
+    """The fields its duties ask for that it carries."""
+    subject: Text = ""
+    """The line above it."""
+    text: Text
+    """The text, with gaps written {field-id}."""
+    fields: dict[Id, GapDoc] = {}
+    """What may be filled into each gap."""
+    reading: Id = ""
+    """Our interpretation behind it."""
+    cleared: ClearedDoc | None = None
+    """Who cleared it beforehand, and for how long."""
 
 
 class OpenQuestionDoc(_Section):

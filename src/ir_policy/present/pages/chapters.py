@@ -16,6 +16,7 @@ from ir_policy.present.pages.rules import (
     of_company,
     source_words,
 )
+from ir_policy.present.pages.texts import templates
 from ir_policy.present.pages.words import (
     basis_words,
     conditions,
@@ -213,6 +214,7 @@ def communications(policy: Policy) -> Iterator[str]:
         yield "## Channels"
         yield ""
         yield from table(("Channel", "Is", "Carries", "Depends on", "When it fails"), _channels(policy))
+    yield from templates(policy)
     yield from duties_in_full(policy, "communications")
     yield from readings_of_page(policy, "communications")
 
