@@ -17,7 +17,7 @@ from ir_policy.errors import CalendarExhausted
 from ir_policy.terms import LATEST, MICROSECOND
 
 __all__ = [
-    "BeforeClosed", "BusinessDays", "CalendarDays", "CalendarMonths", "Deadline", "Elapsed", "GivenByEvent",
+    "BeforeClosed", "BusinessDays", "CalendarDays", "CalendarMonths", "Deadline", "Elapsed", "GivenByEvent", "LatestStart",
     "Immediate", "Limit", "PeriodEnd", "Promptly", "SameBusinessDay", "due_of", "duration_pattern",
     "in_words", "limit_pattern", "parse_duration", "parse_limit",
 ]  # fmt: skip
@@ -194,9 +194,22 @@ class GivenByEvent:
         return "given by the event"
 
 
+@frozen
+class LatestStart:
+    """So long before the deadline of what needs it that there is still time for it."""
+
+    kind: ClassVar[str] = "latest-start"
+
+    def deadline(self, mark: datetime, calendar: Calendar) -> Deadline | None:
+        return None
+
+    def __str__(self) -> str:
+        return "latest start"
+
+
 Limit: TypeAlias = (
     Elapsed | Immediate | BusinessDays | SameBusinessDay | CalendarDays | CalendarMonths | PeriodEnd
-    | Promptly | BeforeClosed | GivenByEvent
+    | Promptly | BeforeClosed | GivenByEvent | LatestStart
 )  # fmt: skip
 
 
@@ -226,13 +239,14 @@ _FORMS: Final = (
     (re.compile(r"as soon as practicable|without undue delay", re.ASCII), lambda m: Promptly(m[0].replace(" ", "-"))),
     (re.compile(r"before closed", re.ASCII), lambda m: BeforeClosed()),
     (re.compile(r"given by the event", re.ASCII), lambda m: GivenByEvent()),
+    (re.compile(r"latest start", re.ASCII), lambda m: LatestStart()),
     (re.compile(rf"end of ({'|'.join(PERIODS)})", re.ASCII), lambda m: PeriodEnd(m[1])),
 )  # fmt: skip
 
 FORMS_IN_WORDS: Final = (
     "15 minutes, 72 hours, 30 days, 1 month, 5 business days, same business day (not before 2 hours), "
     "immediately (grace 5 minutes), as soon as practicable, without undue delay, before closed, "
-    "given by the event, end of quarter"
+    "given by the event, latest start, end of quarter"
 )
 
 

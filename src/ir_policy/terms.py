@@ -293,7 +293,8 @@ OUTCOMES: Final = ("resolved", "false-positive", "duplicate", "superseded", "out
 LOWERINGS: Final = ("classified-in-error", "situation-improved")
 STAGES: Final = ("initial", "supplementary", "final")
 _DRAFT: Final = (("notice", "digest", "duties", "recipients"), ("states", "template", "next_update_by", "stage"))
-_JUDGED: Final = (("notice", "digest"), ("role", "reason"))
+_ASKED: Final = (("notice", "digest"), ("role", "reason"))
+_JUDGED: Final = (("notice", "digest"), ("role", "reason", "until"))
 _ABOUT: Final = ("duties", "recipients", "states", "template", "next_update_by", "stage", "reasons_for_delay")
 _AFTERWARDS: Final = (("notice",), ("digest", "channel", "evidence", "reason", *_ABOUT))
 _HANDOVER: Final[tuple[tuple[str, ...], tuple[str, ...]]] = (("role", "person", "to"), ())
@@ -317,7 +318,7 @@ EVENT_FIELDS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "documented": (("summary", "disposition"), ()),
     "notice-drafted": _DRAFT,
     "notice-edited": _DRAFT,
-    "notice-review-requested": _JUDGED,
+    "notice-review-requested": _ASKED,
     "notice-reviewed": _JUDGED,
     "notice-approved": _JUDGED,
     "notice-rejected": (("notice", "digest", "reason"), ("role",)),
@@ -350,6 +351,7 @@ EVENT_INSTANTS: Final = {
     "detected": ("impact_started",), "facts-reported": ("since",), "notice-drafted": ("next_update_by",),
     "notice-edited": ("next_update_by",), "notice-sent": ("next_update_by",), "breach-finding": ("since",),
     "notice-delivered": ("next_update_by",), "notice-failed": ("next_update_by",), "notice-withdrawn": ("next_update_by",),
+    "notice-reviewed": ("until",), "notice-approved": ("until",),
     "hold-started": ("until",), "hold-extended": ("until",), "hold-released": ("until",), "action-opened": ("due",),
     "action-closed": ("due",),
 }  # fmt: skip

@@ -26,7 +26,7 @@ OWED: Final = frozenset({"obligations", "not_owed", "violations", "blocked", "co
 MOMENT_WORDS: Final = frozenset({"now"}) | LEVELS | STATE | OWED
 OBLIGATION_WORDS: Final = frozenset(
     {"verdict", "status", "due", "due_kind", "binding", "boundary", "basis", "met_at", "late_by", "breach", "owed_by", "recipient"}
-    | {"item", "clause", "reading", "mark", "anchor", "limit", "opened_at", "title", "act"}
+    | {"item", "clause", "reading", "mark", "anchor", "limit", "opened_at", "title", "act", "blocked_by"}
 )  # fmt: skip
 
 
@@ -104,7 +104,7 @@ def flawed_obligations(shown: ir.Brief, answer: Mapping[str, Any], moment: Mappi
             found = "none" if said[word] is None else str(said[word])
             # An instant may be written in the scenario's own words.
             same = looks_like_instant(found) and value != "none" and instant(value) == instant(found)
-            yield from differing(f"{key}: {word}", value, value if same else found)
+            yield from differing(f"{key}: {word}", str(value), value if same else found)
     for prefix in moment.get("not_owed", []):
         yield from (f"{key} is owed, {prefix} was not to be" for key in owed if key.startswith(prefix))
 

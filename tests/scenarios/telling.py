@@ -6,11 +6,13 @@ text; instants are RFC 3339. An event says `at`, `kind`, `by` and its fields; th
 happened against the rules, and counts as far as the rules let it). `refused` is a list of rules, or says of each what
 it answers: `{rule: {clause: …, who: […], missing: […]}}`; `itself` is the rule somebody wants to waive.
 
-Three things make a story shorter, each where a reader sees it:
+Some things make a story shorter, each where a reader sees it:
 
 - `day: 2026-05-05 +10:00` once in a scenario: a bare `10:05` is that day in that offset, and `2026-05-06 09:30` another
   day in it; an instant written out in full stands as it is;
 - `step: [isolate, rotate-secrets]` is one event for each, in that order; so are `phase`, `gate` and `obligation`;
+- `released: yes` on a sending stands for its text: drafted for the Comms Lead, reviewed for counsel and approved for the
+  commander at that same instant, as `e7-drafted`, `e7-reviewed` and `e7-approved` where the sending is `e7`;
 - `policy_also_says` adds a line to the shipped policy;
 - `newer` is another version of it, `version` and what its `duties` say otherwise (`none`: it has no such duty), which a
   `policy-adopted` with `policy: newer` adopts.
@@ -33,7 +35,7 @@ HERE: Final = Path(__file__).parent
 SHIPPED: Final = HERE.parents[1] / "src" / "ir_policy" / "rules" / "catalog" / "motion-mavericks.yaml"
 
 SCENARIO_WORDS: Final = frozenset({"name", "day", "policy_also_says", "newer", "events", "expect"})
-EVENT_WORDS: Final = frozenset({"refused", "recorded"})
+EVENT_WORDS: Final = frozenset({"refused", "recorded", "released"})
 REFUSAL_WORDS: Final = frozenset({"clause", "who", "missing"})
 FLAGS: Final = frozenset({"drill", "acting", "amount_known"})
 ONE_EVENT_EACH: Final = ("step", "phase", "gate", "obligation")
@@ -87,8 +89,9 @@ def tell(scenario: Scenario) -> Told:
     """Play a scenario: what may happen does, what is refused does not."""
     incident: ir.Incident | None = None
     refused, flaws = [], []
-    for number, line in enumerate(scenario.said["events"], start=1):
-        event = event_of(line, f"e{number}", scenario.newer)
+    numbered = enumerate(scenario.said["events"], start=1)
+    for id_, line in (one for number, line in numbered for one in with_its_text(line, f"e{number}")):
+        event = event_of(line, id_, scenario.newer)
         if incident is None:
             assert isinstance(event, ir.Detected), f"{scenario}: begins with a signal"
             incident = ir.open_incident(scenario.policy, event).incident.knowing(*scenario.newer)
@@ -172,6 +175,24 @@ def one_by_one(line: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         yield line
     for name in listed:
         yield from ({**line, name: each} for each in line[name])
+
+
+_WORDS_OF_A_TEXT: Final = (("drafted", "comms-lead"), ("reviewed", "legal-liaison"), ("approved", "incident-commander"))
+_OF_A_TEXT: Final = ("duties", "recipients", "states", "next_update_by", "stage")
+
+
+def with_its_text(line: Mapping[str, Any], id_: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The line, after those of its text where it is `released`."""
+    if line.get("released") != "yes":
+        yield id_, line
+        return
+    drafted = "notice" in line  # then the story has told of its text already
+    text = {name: line[name] if drafted else f"{start}{id_}" for name, start in (("notice", "n-"), ("digest", "sha256:"))}
+    about = {name: line[name] for name in _OF_A_TEXT if name in line}
+    for word, by in _WORDS_OF_A_TEXT[drafted:]:
+        said = {"at": line["at"], "kind": f"notice-{word}", "by": by, **text, **(about if word == "drafted" else {})}
+        yield f"{id_}-{word}", said
+    yield id_, {**line, **text}
 
 
 def event_of(line: Mapping[str, Any], default_id: str, newer: Sequence[ir.Policy] = ()) -> ir.Event:

@@ -9,6 +9,7 @@ from datetime import datetime
 from attrs import frozen
 
 from ir_policy.duties.gates import Bite, forbidden, known
+from ir_policy.duties.held_back import HeldBack, endings
 from ir_policy.duties.judge import Obligation, changes_of, obligations_of
 from ir_policy.duties.ledger import Ledger, Moves
 from ir_policy.duties.level import Level
@@ -69,7 +70,9 @@ class Case:
     def changes(self) -> tuple[datetime, ...]:
         """Every instant at which some obligation changes by time alone, in order."""
         if self._changes is None:
-            self._changes = changes_of(self.ledger.entries.values(), self.policy.at_risk)
+            changes = changes_of(self.ledger.entries.values(), self.policy.at_risk)
+            ends = endings(self.policy, self.history) if self.history.notices else ()
+            self._changes = tuple(sorted({*changes, *ends})) if ends else changes
         return self._changes
 
     def next_change(self, now: datetime) -> datetime | None:
@@ -83,7 +86,9 @@ class Case:
         between = bisect_right(self.changes(), now)
         found = self._judged.get(between)
         if found is None:
-            found = self._judged[between] = obligations_of(self.ledger.entries, now, self.policy.at_risk)
+            found = self._judged[between] = obligations_of(
+                self.ledger.entries, now, self.policy.at_risk, HeldBack(self.policy, self.history, self.known(now), now)
+            )
         return found
 
     def known(self, at: datetime) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from ir_policy.duties.moment import Moment
 from ir_policy.log.history import Act, Stamp
 from ir_policy.rules.model import DoneBefore, Duty, Per
 
-__all__ = ["discharge"]
+__all__ = ["discharge", "met_again"]
 
 LASTING: Final = ("holding", "hold", "level")
 """What is met by a state, whatever this event does."""
@@ -55,6 +55,14 @@ def _met(moment: Moment, entry: Entry, just_opened: bool) -> tuple[Stamp, str] |
     return first.stamp, first.event
 
 
+def met_again(moment: Moment, entry: Entry, since: Stamp) -> tuple[Stamp, str] | None:
+    """What else met an obligation whose sending failed: the first act from that instant on that does."""
+    acts = [act for act in moment.history.acts if act.episode == entry.episode and act.stamp >= since]
+    matching = [act for act in acts if _matches(moment, entry, act)]
+    first = min(matching, key=lambda act: act.stamp, default=None)
+    return (first.stamp, first.event) if first is not None else None
+
+
 def _counts(moment: Moment, entry: Entry, act: Act) -> bool:
     """Whether an act done before the obligation opened may meet it."""
     if (
@@ -88,7 +96,7 @@ def _matches(moment: Moment, entry: Entry, act: Act) -> bool:
             if act.name in match.names and _is_about(moment, entry):
                 return True
             continue
-        if entry.recipient not in act.recipients:
+        if not _told(moment, entry, act, reviewed="reviewed" in match.names):
             continue
         if "any" not in match.names and not _is_named(moment, entry.duty, act):
             continue
@@ -107,9 +115,20 @@ def _is_about(moment: Moment, entry: Entry) -> bool:
     return given is None or not entry.item or moment.history.said(moment.event, given.item) == entry.item
 
 
+def _told(moment: Moment, entry: Entry, act: Act, reviewed: bool) -> bool:
+    """Whether a sending reached the recipient as far as is known, or a review was of a text for them."""
+    if (act.name == "reviewed") is not reviewed or not act.reaches(entry.recipient):
+        return False
+    failed = moment.history.undelivered.get(act.event, ())
+    return not failed or not (entry.recipient in failed or (act.to_all and moment.policy.notices.in_drills in failed))
+
+
 def _is_named(moment: Moment, duty: Duty, act: Act) -> bool:
     if duty.id in act.duties:
         return True
+    if duty.enables:
+        rules = (rule for name in act.duties for rule in moment.policy.rules_of(name))
+        return any(rule.needs is not None and rule.needs.duty == duty.id for rule in rules)
     return bool(duty.act) and any(
         other.act == duty.act for name in act.duties for other in moment.policy.rules_of(name)
     )

@@ -13,16 +13,17 @@ from functools import lru_cache
 from itertools import takewhile
 from typing import Final
 
-from attrs import frozen
-
+from ir_policy.duties.bites import Bite
 from ir_policy.duties.ledger import Ledger
 from ir_policy.duties.level import Level
 from ir_policy.duties.needs import Needs
 from ir_policy.duties.own_rules import ADOPTIONS, EPISODES, PHASES, UNKNOWN_EVENTS, who_may
+from ir_policy.duties.texts import notice_bites, sendings_of, text_is
 from ir_policy.errors import Refusal
 from ir_policy.log.events import (
     Closed,
     Event,
+    Notice,
     NotNotifying,
     PhaseChange,
     PolicyAdopted,
@@ -39,14 +40,6 @@ from ir_policy.terms import Clause, Phase, Severity
 __all__ = ["Bite", "acts_of", "decisions_of", "forbidden", "known"]
 
 
-@frozen(eq=False)
-class Bite:
-    """A refusal, and whether the event has no effect when it is recorded all the same."""
-
-    refusal: Refusal
-    void: bool
-
-
 def forbidden(policy: Policy, history: History, level: Level, ledger: Ledger, event: Event) -> tuple[Bite, ...]:
     """Every reason why the event may not happen in this state; empty when it may."""
     bites = list(_gate_bites(policy, history, level, ledger, event))
@@ -58,6 +51,8 @@ def forbidden(policy: Policy, history: History, level: Level, ledger: Ledger, ev
         bites.extend(_waiver_bites(policy, history, ledger, event))
     elif isinstance(event, NotNotifying):
         bites.extend(_exemption_bites(policy, history, event))
+    elif isinstance(event, Notice):
+        bites.extend(notice_bites(policy, history, event))
     elif isinstance(event, PolicyAdopted):
         bites.extend(_adoption_bites(policy, history, event))
     return tuple(bites)
@@ -81,7 +76,8 @@ def decisions_of(level: Level, decided: Severity) -> tuple[str, ...]:
 
 def _gate_bites(policy: Policy, history: History, level: Level, ledger: Ledger, event: Event) -> Iterator[Bite]:
     gates = _gates_by_act(policy)
-    found = {gate.id: gate for act in acts_of(level, event) if act in gates for gate in gates[act]}
+    acts = [*acts_of(level, event), *(sendings_of(policy, history, event) if isinstance(event, Notice) else ())]
+    found = {gate.id: gate for act in acts if act in gates for gate in gates[act]}
     if not found:
         return
     yes, no = known(policy, history, ledger, event.at)
@@ -148,6 +144,8 @@ def _released(release: Release, policy: Policy, history: History, event: Event) 
         return any(history.may_act_as(policy, role, event.by) for role in release.roles)
     if release.form is not None:
         return _has_form(policy, history, release.form, str(getattr(event, release.form.field, "")))
+    if release.notice or release.author:
+        return isinstance(event, Notice) and text_is(policy, history, release, event)
     return all(getattr(event, name, None) for name in release.states)
 
 

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ir_policy.clocks import BeforeClosed, Deadline
 from ir_policy.duties.entries import OPEN, Attempt, Due, Entry, Status
+from ir_policy.duties.held_back import HeldBack
 from ir_policy.rules.model import AtRisk
 from ir_policy.terms import MICROSECOND, Clause, Source, instant
 
@@ -36,7 +37,8 @@ __all__ = [
 class Breach:
     """A binding deadline that was missed: at which instant, since when it is known, and why.
 
-    ``cause`` is ``deadline``, ``born-overdue`` or ``raised-after-limit``. No power clears it.
+    ``cause`` is ``deadline``, ``born-overdue``, ``raised-after-limit``, or ``gate`` where a review of its text had been asked for
+    and was not answered by then. No power clears it.
     """
 
     at: datetime
@@ -52,7 +54,7 @@ class Obligation:
     obligations met by the same act for the same recipient. ``due`` is ``None`` where no instant can be computed;
     ``due_kind`` then says why. ``verdict`` judges the binding limit only, and ``status`` is one of ``pending``,
     ``active``, ``discharged``, ``waived``, ``cancelled`` and ``lapsed``. ``late_by`` is set once the obligation was met late;
-    while it is open ask :meth:`overdue_by`. ``blocked_by`` is empty until notices with reviews are part of the policy.
+    while it is open ask :meth:`overdue_by`. ``blocked_by`` names the gates that its sending has to pass and that no text for it passes yet.
 
     The number in ``key`` counts obligations in the order of the fold: after a late record or a correction
     (:attr:`Step.late`) it may stand for another one, so read the obligations again.
@@ -116,7 +118,9 @@ def before_closing(obligation: Obligation) -> bool:
     return obligation.due is None and obligation.due_kind == BeforeClosed.kind
 
 
-def obligations_of(entries: Mapping[str, Entry], now: datetime, at_risk: AtRisk) -> tuple[Obligation, ...]:
+def obligations_of(
+    entries: Mapping[str, Entry], now: datetime, at_risk: AtRisk, held: HeldBack
+) -> tuple[Obligation, ...]:
     """Every obligation at the instant, in order of its key."""
     binding = _binding(entries.values(), now)
     found = []
@@ -125,7 +129,11 @@ def obligations_of(entries: Mapping[str, Entry], now: datetime, at_risk: AtRisk)
         own = entry.firm.deadline.at if entry.firm is not None and entry.firm.deadline is not None else None
         found.append(
             judged(
-                entry, now, at_risk, binding.get((entry.duty.act, entry.recipient), own) if entry.is_open(now) else own
+                entry,
+                now,
+                at_risk,
+                binding.get((entry.duty.act, entry.recipient), own) if entry.is_open(now) else own,
+                held,
             )
         )
     return tuple(found)
@@ -136,7 +144,7 @@ def breached(entries: Iterable[Entry], now: datetime) -> set[str]:
     return {entry.key for entry in entries if _breach(entry, now) is not None}
 
 
-def judged(entry: Entry, now: datetime, at_risk: AtRisk, binding: datetime | None) -> Obligation:
+def judged(entry: Entry, now: datetime, at_risk: AtRisk, binding: datetime | None, held: HeldBack) -> Obligation:
     """One obligation at the instant."""
     duty, due = entry.duty, entry.due
     status, verdict = _label(entry, now, at_risk)
@@ -151,8 +159,8 @@ def judged(entry: Entry, now: datetime, at_risk: AtRisk, binding: datetime | Non
         mark=entry.mark, anchor=due.anchor if due is not None else entry.anchor.at, opened_at=entry.opens_at if entry.opens_at is not None else entry.opened_at,
         due=deadline.at if deadline is not None else None, due_kind=due.kind if due is not None else "",
         boundary=deadline.boundary if deadline is not None else "", status=status.value,
-        breach=_breach(entry, now), verdict=verdict, met_at=met.at if met is not None else None, late_by=late_by,
-        blocked_by=(), attempts=entry.attempts, document=duty.document,
+        breach=_caused(_breach(entry, now), entry, held), verdict=verdict, met_at=met.at if met is not None else None, late_by=late_by,
+        blocked_by=held.blocked_by(entry) if entry.is_open(now) else (), attempts=entry.attempts, document=duty.document,
         limit=str(due.within.limit) if due is not None else "", item=entry.item,
     )  # fmt: skip
 
@@ -259,6 +267,13 @@ def _breach(entry: Entry, now: datetime) -> Breach | None:
         return None
     cause = firm.cause if firm.missed_when_set() else "deadline"
     return Breach(firm.latest.at, max(firm.latest.missed_from, firm.known_at), cause)
+
+
+def _caused(breach: Breach | None, entry: Entry, held: HeldBack) -> Breach | None:
+    """A deadline that passed while a review asked for in time was not answered was missed for want of that."""
+    if breach is None or breach.cause != "deadline" or not held.waited(entry, breach.at):
+        return breach
+    return evolve(breach, cause="gate")
 
 
 def _binding(entries: Iterable[Entry], now: datetime) -> dict[tuple[str, str], datetime]:

@@ -9,13 +9,24 @@ from typing import Final
 from ir_policy.duties.level import deciding_roles
 from ir_policy.rules.model import Policy
 
-__all__ = ["ADOPTIONS", "CORRECTIONS", "EPISODES", "OWN_RULES", "PHASES", "UNKNOWN_EVENTS", "rule_says", "who_may"]
+__all__ = [
+    "ADOPTIONS",
+    "CORRECTIONS",
+    "EPISODES",
+    "NOTICES",
+    "OWN_RULES",
+    "PHASES",
+    "UNKNOWN_EVENTS",
+    "rule_says",
+    "who_may",
+]
 
 PHASES: Final = "phases"
 EPISODES: Final = "episodes"
 UNKNOWN_EVENTS: Final = "unknown-events"
 CORRECTIONS: Final = "corrections"
 ADOPTIONS: Final = "adoptions"
+NOTICES: Final = "notices"
 
 OWN_RULES: Final[Mapping[str, str]] = {
     PHASES: "phases follow each other, and none is skipped in silence",
@@ -23,6 +34,7 @@ OWN_RULES: Final[Mapping[str, str]] = {
     UNKNOWN_EVENTS: "nothing is lowered or closed while the log holds events this version does not know",
     CORRECTIONS: "a correction mends an event of this log, with evidence, and gives nobody a power",
     ADOPTIONS: "another version of the same policy is adopted on record, from the day it is decided, and loosens nothing that runs",
+    NOTICES: "a notice is drafted, then judged as it stands, then sent; what is said of it is said of its very text",
 }
 """Each of them by the name a refusal cites, as a sentence."""
 

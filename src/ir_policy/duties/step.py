@@ -13,13 +13,16 @@ from attrs import evolve
 from ir_policy.clocks import BeforeClosed
 from ir_policy.duties.asking import ask
 from ir_policy.duties.discharge import discharge
+from ir_policy.duties.enabling import enable
 from ir_policy.duties.entries import Due, Entry, Status, candidate, earlier, ended_at
 from ir_policy.duties.ledger import Ledger, Moves
 from ir_policy.duties.level import Level, as_if
 from ir_policy.duties.moment import Moment, binding_of, known_when
+from ir_policy.duties.undelivered import reconsider
 from ir_policy.duties.watch import plan_of, recipients_of
 from ir_policy.log.events import Closed, Event, PolicyAdopted, Reopened, SeverityDecided, Waived
 from ir_policy.log.history import History, Stamp
+from ir_policy.rules.machines.notices import NOTICE
 from ir_policy.rules.model import Duty, IfMissed, OnScopeExit, Per, Policy
 from ir_policy.terms import LEVELS, Severity, worst
 
@@ -39,7 +42,7 @@ def step(
     if isinstance(event, Reopened):
         ledger.in_scope = {}
     todo, met = plan.touched(history, before, level.governing, event), plan.met(history, event)
-    if not (todo or met):
+    if not (todo or met or event.kind in NOTICE.events):
         return moves
     one = _Step(policy, history, level, event, ledger, moves, before[2])
     visited: set[str] = set()
@@ -59,6 +62,9 @@ def step(
         todo = plan.watching(bits[0] ^ history.yes | bits[1] ^ history.no) | plan.started_by(history.changed_marks)
         met = frozenset()
     one.settle_by_power()
+    if event.kind in ("notice-failed", "notice-delivered"):
+        reconsider(one)
+    enable(one)
     return moves
 
 
@@ -72,6 +78,8 @@ class _Step(Moment):
 
     def visit(self, duty: Duty, again: bool) -> None:
         """Scope, open, hand over, tighten, discharge: one duty, all its recipients."""
+        if duty.enables:
+            return  # owed because others are: looked at once they have been
         self._anchors.clear()  # a visit before may have set a mark
         holds = duty.when.holds(self.history.yes, self.history.no)
         if self.history.closing is not None and self.history.outcome in duty.not_for:
@@ -101,7 +109,7 @@ class _Step(Moment):
 
     def meet(self, duty: Duty) -> bool:
         """Discharge alone, where nothing changed that scope, opening and limits rest on; whether that is all there is."""
-        if duty.given is not None or duty.id not in self.ledger.in_scope:
+        if duty.given is not None or duty.enables or duty.id not in self.ledger.in_scope:
             return False
         if any(worst(entry.level, self.level.governing) is not entry.level for entry in self.open_entries(duty)):
             return False

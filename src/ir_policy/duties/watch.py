@@ -159,6 +159,8 @@ def plan_of(policy: Policy) -> Plan:
                 by_event.add(kind, duty.id)
             if act.kind == "notice" and "any" in act.names:
                 by_event.add("notice-sent", duty.id)
+            if act.kind == "notice" and "reviewed" in act.names:
+                by_event.add("notice-reviewed", duty.id)
             if act.kind == "level":
                 by_level.add(duty.id)
         for other in policy.all_rules():

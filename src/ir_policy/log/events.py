@@ -229,7 +229,8 @@ class Notice(Event):
     """A message in its life: drafted, edited, reviewed, approved, sent, delivered, failed, withdrawn.
 
     ``duties`` and ``recipients`` say what it is meant to meet and for whom, ``states`` which required fields its
-    text carries. ``digest`` binds reviews and approvals to the exact text; the text itself is never held.
+    text carries. ``digest`` binds reviews and approvals to the exact text; the text itself is never held. ``until`` is the
+    last instant a review or an approval is good for.
     """
 
     notice: str = _field("label", "")
@@ -239,6 +240,7 @@ class Notice(Event):
     states: tuple[str, ...] = _field("ids", ())
     template: str = _field("label", "")
     next_update_by: datetime | None = _field("instant")
+    until: datetime | None = _field("instant")
     role: str = _field("id", "")
     reason: str = _field("text", "")
     channel: str = _field("label", "")
@@ -554,6 +556,9 @@ def _out_of_order(event: Event) -> list[Problem]:
     if event.kind == "notice-sent" and isinstance(event, Notice):
         if not event.notice and not (event.duties and event.recipients):
             problems.append(Problem("duties", "a sending names its draft, or its duties and recipients"))
+    until = getattr(event, "until", None)
+    if isinstance(event, Notice) and until is not None and until < event.at:
+        problems.append(Problem("until", "it ended before it was given", "say the last instant it is good for"))
     if isinstance(event, Waived) and bool(event.obligation) == bool(event.gate):
         problems.append(Problem("obligation", "a waiver names one obligation or one gate"))
     if isinstance(event, Merged) and event.into == event.incident:

@@ -7,6 +7,7 @@ never changes again. "Yes" and "no" are two integers over the policy's atoms (se
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import repeat
@@ -31,6 +32,8 @@ from ir_policy.log.events import (
     Waived,
 )  # fmt: skip
 from ir_policy.log.grown import Grown
+from ir_policy.log.notices import NoticeRecord, after
+from ir_policy.rules.machines.notices import NOTICE
 from ir_policy.rules.model import MarkRule, MarkSource, Per, Policy
 from ir_policy.terms import Phase, Truth
 
@@ -76,6 +79,11 @@ class Act(NamedTuple):
     recipients: tuple[str, ...] = ()
     states: tuple[str, ...] = ()
     stage: str = ""
+    to_all: bool = False
+    """A sending in a drill to whoever hears in everybody's place."""
+
+    def reaches(self, recipient: str) -> bool:
+        return self.to_all or recipient in self.recipients
 
 
 def stamp_of(event: Event) -> Stamp:
@@ -93,7 +101,6 @@ class History:
         "changed_marks",
         "closing",
         "detection",
-        "drafts",
         "drill",
         "episode",
         "exempted",
@@ -107,6 +114,7 @@ class History:
         "merged_into",
         "no",
         "not_applicable",
+        "notices",
         "opaque",
         "outcome",
         "phase",
@@ -116,6 +124,7 @@ class History:
         "signals",
         "steps",
         "tenures",
+        "undelivered",
         "waived_gates",
         "yes",
     )  # fmt: skip
@@ -130,7 +139,7 @@ class History:
         self.steps: dict[str, Stamp] = {}
         self.findings: dict[str, Stamp] = {}
         self.acts: Grown[Act] = Grown()
-        self.drafts: dict[str, Notice] = {}
+        self.notices: dict[str, NoticeRecord] = {}
         self.tenures: Grown[Tenure] = Grown()
         self.holders: dict[str, dict[str, Tenure]] = {}
         self.phase = Phase.DETECT
@@ -151,6 +160,8 @@ class History:
         self.promised: set[str] = set()
         self.hold_since: Stamp | None = None
         """Since when the freeze is in force; ``None`` while it is not."""
+        self.undelivered: dict[str, frozenset[str]] = {}
+        """By the event of a sending, the recipients it is known not to have reached."""
         self.opaque = 0
         # What the last step touched; the ledger looks only at duties that watch these.
         self.changed_marks: set[str] = set()
@@ -182,6 +193,23 @@ class History:
             return actor in held_by
         rule = policy.roles.get(role)
         return rule is not None and actor == rule.contact
+
+    def persons_of(self, policy: Policy, actor: str) -> frozenset[str]:
+        """Who speaks when ``actor`` does: a name stands for itself, a role for its holders, or while nobody holds it for
+        its primary contact."""
+        rule = policy.roles.get(actor)
+        if rule is None:
+            return frozenset({actor})
+        return frozenset(self.holders.get(actor) or (rule.contact,))
+
+    def in_place(self, policy: Policy, recipients: Sequence[str]) -> bool:
+        """Whether a drill's message goes to whoever hears in place of everybody outside."""
+        return self.drill and policy.notices.in_drills in recipients
+
+    def draft_of(self, event: Notice) -> Notice | None:
+        """The text of that notice as it stands; ``None`` where the log holds none."""
+        record = self.notices.get(event.notice)
+        return record.draft if record is not None else None
 
     def mark(self, name: str, per: Per) -> Stamp | None:
         """Where a mark stands: for a duty of the whole incident, its earliest in any episode."""
@@ -253,7 +281,7 @@ class History:
         """What the event says in a field; a sending leaves to its draft what it does not say itself."""
         value = getattr(event, name, None)
         if not value and event.kind == "notice-sent" and isinstance(event, Notice):
-            return getattr(self.drafts.get(event.notice), name, None)
+            return getattr(self.draft_of(event), name, None)
         return value
 
     def _detected(self, policy: Policy, event: Event) -> None:
@@ -318,15 +346,41 @@ class History:
         self.set_atom(policy, "step", event.step, Truth.YES)
         self._act(event, "step", event.step)
 
-    def _notice_drafted(self, policy: Policy, event: Event) -> None:
+    def _noticed(self, policy: Policy, event: Event) -> None:
+        """One more event in the life of a notice."""
         assert isinstance(event, Notice)
-        self.drafts = {**self.drafts, event.notice: event}
+        if event.kind == "notice-sent":
+            self._notice_sent(policy, event)
+        if not event.notice:
+            return
+        roles = frozenset(role for role in policy.roles if self.may_act_as(policy, role, event.by))
+        record = self.notices.get(event.notice) or NoticeRecord(event.notice)
+        record = after(record, event, self.persons_of(policy, event.by), roles, policy.digest)
+        self.notices = {**self.notices, event.notice: record}
+        if event.kind in ("notice-failed", "notice-delivered"):
+            self._on_its_way(event, record)
+        if event.kind == "notice-reviewed" and record.draft is not None:
+            text = record.draft
+            act = Act("notice", "reviewed", stamp_of(event), event.id, self.episode, text.duties, text.recipients,
+                      to_all=self.in_place(policy, text.recipients))  # fmt: skip
+            self.acts = self.acts.plus(act)
 
-    def _notice_sent(self, policy: Policy, event: Event) -> None:
-        assert isinstance(event, Notice)
+    def _on_its_way(self, event: Notice, record: NoticeRecord) -> None:
+        """A sending that failed did not reach its recipient, until it turns out that it did."""
+        named = {one.recipient for one in record.told if one.event == event.id}
+        self.undelivered = dict(self.undelivered)
+        for one in record.told:
+            if one.state != "sent" or one.recipient not in named:
+                continue
+            failed = self.undelivered.get(one.event, frozenset())
+            alone = frozenset({one.recipient})
+            self.undelivered[one.event] = failed | alone if event.kind == "notice-failed" else failed - alone
+
+    def _notice_sent(self, policy: Policy, event: Notice) -> None:
         duties, recipients, states = (self.said(event, name) or () for name in ("duties", "recipients", "states"))
+        in_place = self.in_place(policy, recipients)
         act = Act("notice", "sent", stamp_of(event), event.id, self.episode, duties, recipients, states,
-                  self.said(event, "stage") or "")  # fmt: skip
+                  self.said(event, "stage") or "", in_place)  # fmt: skip
         self.acts = self.acts.plus(act)
         if self.said(event, "next_update_by") is not None:
             self.promised = self.promised.union(recipients)
@@ -397,9 +451,7 @@ _HANDLERS: Final = {
     "phase-entered": History._phase_entered,
     "phase-not-applicable": History._phase_not_applicable,
     "step-done": History._step_done,
-    "notice-drafted": History._notice_drafted,
-    "notice-edited": History._notice_drafted,
-    "notice-sent": History._notice_sent,
+    **dict.fromkeys(NOTICE.events, History._noticed),
     "breach-finding": History._found,
     "not-notifying": History._not_notifying,
     "hold-started": History._hold,

@@ -303,6 +303,7 @@ def _assembled(company: Shaped, parts: list[Shaped], calendar: Calendar, linker:
         documents=tuple(_document(part) for part in parts),
         calendar=calendar,
         at_risk=AtRisk(held["at_risk"].share, held["at_risk"].at_least),
+        notices=linker.notices,
         roles=linker.roles,
         facts=linker.facts,
         families=linker.families,

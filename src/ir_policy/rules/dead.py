@@ -39,6 +39,7 @@ def gate_flaws(rule: Any) -> Iterator[Flaw]:
 def never_set(duties: Mapping[str, Duty], marks: Mapping[str, MarkRule]) -> Iterator[tuple[str, str]]:
     """Duties that can never start, each with the first mark they would start from that nothing can set."""
     able = {name for name, mark in marks.items() if mark.sources}
+    duties = {id_: duty for id_, duty in duties.items() if not duty.enables}
     waiting = {id_: duty for id_, duty in duties.items() if not _can_start(duty, able)}
     sets = {duty.sets for id_, duty in duties.items() if id_ not in waiting and duty.sets} - able
     while sets:
@@ -47,6 +48,8 @@ def never_set(duties: Mapping[str, Duty], marks: Mapping[str, MarkRule]) -> Iter
         waiting = {id_: duty for id_, duty in waiting.items() if not _can_start(duty, able)}
         sets = {duty.sets for duty in started if duty.sets} - able
     for id_, duty in waiting.items():
+        if not duty.starts:
+            continue  # reported as missing
         yield id_, next(mark for mark in duty.starts if mark not in able)
 
 

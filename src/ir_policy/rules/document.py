@@ -16,6 +16,7 @@ from ir_policy.rules.parts import (
     GateWhenDoc,
     GivenDoc,
     LimitDoc,
+    NeedDoc,
     RecipientDoc,
     ReleaseDoc,
     SourceOfMarkDoc,
@@ -24,6 +25,7 @@ from ir_policy.rules.parts import (
     read_gate_when,
     read_given,
     read_met_by,
+    read_needs,
     read_outcomes,
     read_owed_to,
     read_set_by,
@@ -119,6 +121,30 @@ class AtRiskDoc(_Rule):
     """A share of the limit, such as 1/5."""
     at_least: Duration
     """A least time."""
+
+
+class ApprovalDoc(_Rule):
+    """How long an approval is good for where nobody said."""
+
+    good_for: Duration
+    """How long."""
+    reading: Id = ""
+    """Our interpretation behind it; one that adds to the source only advises until it is accepted."""
+
+
+class NoticesDoc(_Rule):
+    """Who of those who are told is inside the company, who hears in a drill, and what an approval is worth."""
+
+    clause: Id
+    """Where it comes from."""
+    reading: Id = ""
+    """Our interpretation behind it."""
+    inside: Ids
+    """Recipients inside the company; everybody else is outside."""
+    in_drills: Id = ""
+    """The recipient that hears in a drill in place of everybody outside."""
+    approval: ApprovalDoc | None = None
+    """How long an approval is good for."""
 
 
 class RoleDoc(_Rule):
@@ -251,8 +277,8 @@ class DutyDoc(_Rule):
     starts: Annotated[
         tuple[tuple[str, ...], bool],
         By(read_starts, part("starts")),
-    ]
-    """The mark its clock starts from."""
+    ] = ((), False)
+    """The mark its clock starts from; only what enables another duty has none of its own."""
     within: Annotated[
         dict[Severity | None, LimitDoc],
         By(read_within, part("limits")),
@@ -280,6 +306,10 @@ class DutyDoc(_Rule):
     """When it is owed again after it was met."""
     given: Annotated[GivenDoc, By(read_given, part("given"))] | None = None
     """Which fields of the event say until when, about what and who owes it."""
+    needs: Annotated[NeedDoc, By(read_needs, part("needs"))] | None = None
+    """The duty that must be done first, and how long before this one is due."""
+    refers_to: Ids = ()
+    """Roles it is referred to once its limit is past."""
     not_for: Annotated[tuple[str, ...], By(read_outcomes, part("outcomes"))] = ()
     """Outcomes of closing it is not owed for."""
     waivable_by: Ids = ()
@@ -362,6 +392,8 @@ class PolicyDocument(_Rule):
     """Which days and hours are business; a clock in business days needs it."""
     at_risk: AtRiskDoc | None = None
     """When an obligation counts as at risk."""
+    notices: NoticesDoc | None = None
+    """Who is inside the company, and what an approval is worth."""
     groups: dict[str, Ids] = {}
     """Named sets of members, such as the countries of the Union."""
     roles: dict[str, RoleDoc] = {}
@@ -423,7 +455,7 @@ _HEAD: Final = ("document", "id", "version", "title", "status", "owner", "review
 _SHARED: Final = ("groups", "facts", "families", "readings", "marks", "duties", "gates")
 
 SECTIONS_BY_KIND: Final = {
-    "policy": (*_HEAD, "laws", "contracts", "lead_authority", "calendar", "at_risk", "roles", "severity_rows",
+    "policy": (*_HEAD, "laws", "contracts", "lead_authority", "calendar", "at_risk", "notices", "roles", "severity_rows",
                "severity_raise", "phases", "reopens_to", "steps", *_SHARED, "templates", *ABOUT_SECTIONS),
     "law": (*_HEAD, "prefix", "jurisdiction", *_SHARED),
     "contract": (*_HEAD, "prefix", "jurisdiction", *_SHARED, "templates"),

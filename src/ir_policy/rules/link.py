@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from attrs import astuple, evolve
 
-from ir_policy.clocks import GivenByEvent
+from ir_policy.clocks import GivenByEvent, LatestStart
 from ir_policy.rules.about import About
 from ir_policy.rules.conditions import ALWAYS, BARE, Atom, bits_of
 from ir_policy.rules.dead import duty_flaws, gate_flaws, never_set
@@ -32,6 +32,8 @@ from ir_policy.rules.model import (
     IfMissed,
     MarkRule,
     MarkSource,
+    Need,
+    NoticeRules,
     OnScopeExit,
     Per,
     PhaseRule,
@@ -87,6 +89,7 @@ class Linker(Names):
         self.roles = FrozenMap(
             {id_: RoleRule(id_, rule.title, rule.contact, rule.does) for id_, rule in held["roles"].items()}
         )
+        self.notices = self._notices()
         self.steps = frozenset(held["steps"])
         self._groups = self._merged("groups", lambda _, members: frozenset(members), "another group of that name")
         self.facts: FrozenMap[str, Fact] = FrozenMap(
@@ -103,6 +106,9 @@ class Linker(Names):
         self.readings: FrozenMap[str, Reading] = FrozenMap(
             self._merged("readings", _reading, "another reading of that name", astuple)
         )
+        for path, name in ((("notices", "reading"), self.notices.reading),
+                           (("notices", "approval", "reading"), self.notices.approval_reading)):  # fmt: skip
+            self._reading(self.company, path, name)
         self.marks: FrozenMap[str, MarkRule] = FrozenMap(self._link_marks())
         by_kind: dict[str, list[tuple[MarkRule, MarkSource]]] = {}
         for mark in self.marks.values():
@@ -111,6 +117,17 @@ class Linker(Names):
                 if source.kind in ("event", "finding", "fact"):
                     by_kind.setdefault(kind, []).append((mark, source))
         self.mark_sources = FrozenMap({kind: tuple(found) for kind, found in by_kind.items()})
+
+    def _notices(self) -> NoticeRules:
+        rule = self.company.held["notices"]
+        if rule is None:
+            return NoticeRules((INTERNAL,), "", None, False, "", "")
+        approval = rule.approval
+        reading = approval.reading if approval is not None else ""
+        own = self.company.held["readings"].get(reading)
+        binds = approval is not None and (own is None or not own.adds or bool(own.accepted_by))
+        return NoticeRules(tuple(sorted(rule.inside)), rule.in_drills,
+                           approval.good_for if approval is not None else None, binds, rule.reading, reading)  # fmt: skip
 
     def _merged(
         self,
@@ -286,6 +303,7 @@ class Linker(Names):
                 self._add(part, gates, "gates", prefix + id_, id_, self._gate(part, prefix + id_, id_, rule))
         self._check_followed(duties)
         self._check_starts(duties)
+        self._check_needed(duties)
         self.duties = FrozenMap(dict(sorted(duties.items())))
         self.gates = FrozenMap(dict(sorted(gates.items())))
 
@@ -326,6 +344,8 @@ class Linker(Names):
         ):
             for name in names:
                 self._known(part, (*path, section), "role", name, self.roles)
+        for role in rule.refers_to:
+            self._known(part, (*path, "refers_to"), "role", role, self.roles)
         marks, latest = rule.starts
         for mark in marks:
             self._known(part, (*path, "starts"), "mark", mark, self.marks)
@@ -354,8 +374,24 @@ class Linker(Names):
             on_scope_exit=OnScopeExit(rule.on_scope_exit), if_missed=IfMissed(rule.if_missed),
             done_before=DoneBefore(rule.done_before), again_on_raise=rule.again_on,
             waivable_by=rule.waivable_by, exempted_by=rule.exempted_by, given=self._given(part, path, rule),
-            not_for=tuple(sorted(rule.not_for)),
+            not_for=tuple(sorted(rule.not_for)), needs=self._need(part, path, rule), refers_to=rule.refers_to,
         )  # fmt: skip
+
+    def _need(self, part: Shaped, path: _Path, rule: Any) -> Need | None:
+        """What comes first; and what is owed because others need it has no clock and no recipients of its own."""
+        enables = any(isinstance(limit.limit, LatestStart) for limit in rule.within.values())
+        if not enables and not rule.starts[0]:
+            self._flaw(part, path, "'starts' is missing", "name the mark its clock starts from")
+        if enables:
+            if len(rule.within) != 1:
+                self._flaw(part, (*path, "within"), "'latest start' is one limit for every level")
+            for word in ("starts", "owed_to", "needs", "opens_after", "again_on", "sets"):
+                if getattr(rule, word) != type(rule).model_fields[word].default:
+                    self._flaw(part, (*path, word), f"'{word}' does not belong to a latest start", "remove it")
+        if rule.needs is None:
+            return None
+        self._known(part, (*path, "needs", "duty"), "duty", rule.needs.duty, self._duty_ids)
+        return Need(rule.needs.duty, rule.needs.lead)
 
     def _given(self, part: Shaped, path: _Path, rule: Any) -> Given | None:
         """What the events that ask for it say; one limit and one mark, and an item where one recipient may owe more."""
@@ -389,6 +425,19 @@ class Linker(Names):
                     if doc.owed and any(case.owed for case in getattr(duties.get(doc.owed), "owed_to", ())):
                         what = f"'{doc.owed}' itself follows another duty"
                         self._flaw(part, ("duties", id_, "owed_to"), what, "follow that one")
+
+    def _check_needed(self, duties: dict[str, Duty]) -> None:
+        """What enables is needed by something, and what is needed enables."""
+        needed = {duty.needs.duty for duty in duties.values() if duty.needs is not None}
+        for part in self.parts:
+            for id_, rule in part.held["duties"].items():
+                duty = duties.get(_prefix(part) + id_)
+                if duty is not None and duty.enables and duty.id not in needed:
+                    self._flaw(part, ("duties", id_), "no duty needs it", "name it under 'needs' of those that do")
+                other = duties.get(rule.needs.duty) if rule.needs is not None else None
+                if other is not None and not other.enables:
+                    what = f"'{other.id}' has a clock of its own"
+                    self._flaw(part, ("duties", id_, "needs", "duty"), what, "write 'within: latest start' there")
 
     def _effective(self, basis: Basis, *readings: str) -> Basis:
         """What stands behind a limit: a reading that adds to the source only advises until it is accepted."""
@@ -466,7 +515,9 @@ class Linker(Names):
                 else None
             )
             form = Form(release.form.field, release.form.like, release.form.at_most) if release.form else None
-            until.append(Release(mask, release.roles, release.states, form))
+            if release.author not in ("", "another"):
+                self._known(part, (*path, "until"), "role", release.author, self.roles)
+            until.append(Release(mask, release.roles, release.states, form, release.notice, release.author))
         when = rule.when
         return Gate(
             id=full, clause=Clause(rule.clause), document=part.id, says=rule.says, reading=rule.reading,
@@ -483,7 +534,7 @@ def _prefix(part: Shaped) -> str:
 
 _KINDS_OF_ACT: Final = {
     "step": "step-done", "phase": "phase-entered", "finding": "breach-finding", "decision": "severity-decided",
-    "outcome": "closed",
+    "outcome": "closed", "notice": "notice-sent",
 }  # fmt: skip
 
 

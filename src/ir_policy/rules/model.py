@@ -13,7 +13,7 @@ from typing import Final
 from attrs import frozen
 
 from ir_policy.calendar import Calendar
-from ir_policy.clocks import Limit
+from ir_policy.clocks import LatestStart, Limit
 from ir_policy.rules.about import About
 from ir_policy.rules.conditions import Atom, Mask
 from ir_policy.rules.templates import Template
@@ -21,7 +21,7 @@ from ir_policy.terms import Basis, Clause, FrozenMap, Phase, Severity, Source
 
 __all__ = [
     "INTERNAL", "ActMatch", "AtRisk", "Document", "DoneBefore", "Duty", "Fact", "Family", "Forbidden", "Form", "Former", "Gate", "Given", "IfMissed", "MarkRule",
-    "MarkSource", "OnScopeExit", "Per", "PhaseRule", "Policy", "Polarity", "RaiseRules", "Reading", "Recipients",
+    "MarkSource", "Need", "NoticeRules", "OnScopeExit", "Per", "PhaseRule", "Policy", "Polarity", "RaiseRules", "Reading", "Recipients",
     "Release", "RoleRule", "SeverityRow", "Within",
 ]  # fmt: skip
 
@@ -248,6 +248,14 @@ class Given:
 
 
 @frozen(eq=False, repr=False)
+class Need:
+    """What a duty needs done first: the enabling duty, and how long before its own deadline that is to begin."""
+
+    duty: str
+    lead: timedelta
+
+
+@frozen(eq=False, repr=False)
 class Duty:
     """A rule that something must be done: when, from which mark, within what, to whom, and what meets it."""
 
@@ -285,6 +293,15 @@ class Duty:
     """Where the limit is given by the event: which events ask for it, and how."""
     not_for: tuple[str, ...]
     """Not owed for an incident that is closed with one of these outcomes."""
+    needs: Need | None
+    """What is to be done before it can be; that is owed in its own right, with a latest start."""
+    refers_to: tuple[str, ...]
+    """The roles it is referred to once its limit is past."""
+
+    @property
+    def enables(self) -> bool:
+        """Whether it is owed because other duties need it, to whoever they are owed to."""
+        return isinstance(self.within[0].limit if self.within[0] is not None else None, LatestStart)
 
 
 @frozen(eq=False, repr=False)
@@ -299,7 +316,7 @@ class Former:
 
 @frozen(eq=False, repr=False)
 class Forbidden:
-    """One act a gate forbids. ``kind``: ``step``, ``phase``, ``event``, ``finding``, ``decision`` or ``outcome``."""
+    """One act a gate forbids. ``kind``: ``step``, ``phase``, ``event``, ``finding``, ``decision``, ``outcome`` or ``notice``."""
 
     kind: str
     name: str
@@ -317,12 +334,17 @@ class Form:
 
 @frozen(eq=False, repr=False)
 class Release:
-    """One way through a gate: a condition that holds, a role the actor has, fields the event states, or their form."""
+    """One way through a gate: a condition that holds, a role the actor has, fields the event states or their form, what was
+    said of the notice's very text, or who wrote it."""
 
     condition: Mask | None
     roles: tuple[str, ...]
     states: tuple[str, ...]
     form: Form | None
+    notice: str = ""
+    """``reviewed``, ``approved`` or ``cleared``: so is the text that is sent, or that is approved."""
+    author: str = ""
+    """``another``: the actor did not write the text. Any other word is a role every author of it could act in."""
 
 
 @frozen(eq=False, repr=False)
@@ -354,6 +376,26 @@ class Gate:
 
 
 @frozen(eq=False, repr=False)
+class NoticeRules:
+    """Who of those who are told belongs to the company, who hears in a drill, and how long an approval is good for."""
+
+    inside: tuple[str, ...]
+    """Recipients inside the company; everybody else is outside."""
+    in_drills: str
+    """Whoever hears in a drill in place of everybody outside; empty where the policy names nobody."""
+    approval_good_for: timedelta | None
+    """``None`` where an approval is good until the text changes, or until its own last instant."""
+    approval_binds: bool
+    """Whether one that is older is no approval any more; else that is only advised."""
+    reading: str
+    approval_reading: str
+
+    def outside(self, recipient: str) -> bool:
+        """Whether a recipient is outside the company."""
+        return recipient not in self.inside
+
+
+@frozen(eq=False, repr=False)
 class AtRisk:
     """When an open obligation counts as at risk: less than this share of its limit left, or this long."""
 
@@ -381,6 +423,7 @@ class Policy:
     others])`` gives this policy again, unless holidays were passed in as values: those have no text."""
     calendar: Calendar
     at_risk: AtRisk
+    notices: NoticeRules
     roles: FrozenMap[str, RoleRule]
     facts: FrozenMap[str, Fact]
     families: FrozenMap[str, Family]

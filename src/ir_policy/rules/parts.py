@@ -6,11 +6,12 @@ Each is read by hand, so that one slip is one problem with its place. Nothing he
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
 
-from ir_policy.clocks import Limit, parse_limit
+from ir_policy.clocks import Limit, parse_duration, parse_limit
 from ir_policy.rules.conditions import parse
 from ir_policy.rules.scalars import Path, plain_text, read_id, read_ids, slip
 from ir_policy.terms import OUTCOMES, STAGES, Basis, Phase, Severity
@@ -23,14 +24,18 @@ __all__ = [
     "GateWhenDoc",
     "LimitDoc",
     "NOTICES",
+    "NeedDoc",
     "RecipientDoc",
     "ReleaseDoc",
+    "SENDINGS",
     "SourceOfMarkDoc",
+    "TEXTS",
     "read_again_on",
     "read_forbids",
     "read_gate_when",
     "read_given",
     "read_met_by",
+    "read_needs",
     "read_outcomes",
     "read_owed_to",
     "read_set_by",
@@ -161,8 +166,8 @@ class ActDoc(BaseModel):
     stage: str = ""
 
 
-NOTICES: Final = ("sent", "any")
-"""A sending that names the duty, or any sending to the recipient."""
+NOTICES: Final = ("sent", "any", "reviewed")
+"""A sending that names the duty, any sending to the recipient, or a review of a text for both."""
 _ACT_WORDS: Final = ("notice", "event", "step", "finding", "holding", "level", "hold")
 
 
@@ -186,6 +191,27 @@ def _act(value: object, path: Path) -> ActDoc:
     if "stage" in parts and parts["stage"] not in STAGES:
         raise slip("is not a stage", f"write one of: {', '.join(STAGES)}", (*path, "stage"))
     return ActDoc(kind=kind, names=names, stage=parts.get("stage", ""))
+
+
+class NeedDoc(BaseModel):
+    """`needs`: the enabling duty, and how long before its own deadline the duty needs it."""
+
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+    duty: str
+    lead: timedelta
+
+
+def read_needs(value: object) -> NeedDoc:
+    """Which duty enables this one, and how long before."""
+    parts = _parts(value, ("duty", "lead"))
+    for key in ("duty", "lead"):
+        if key not in parts:
+            raise slip(f"'{key}' is missing", "say which duty comes first and how long it takes")
+    try:
+        lead = parse_duration(plain_text(parts["lead"]))
+    except ValueError as error:
+        raise slip(str(error), "", ("lead",)) from None
+    return NeedDoc(duty=read_id(parts["duty"]), lead=lead)
 
 
 class SourceOfMarkDoc(BaseModel):
@@ -251,7 +277,9 @@ class ForbiddenDoc(BaseModel):
     name: str
 
 
-_FORBIDDEN_WORDS: Final = ("step", "phase", "event", "finding", "decision", "outcome")
+_FORBIDDEN_WORDS: Final = ("step", "phase", "event", "finding", "decision", "outcome", "notice")
+SENDINGS: Final = ("external", "beyond-exercise")
+"""A sending to somebody outside the company; one to somebody who does not hear in a drill in everybody's place."""
 DECISIONS: Final = ("lowering", "not-worse", "differing")
 
 
@@ -273,6 +301,8 @@ def _forbidden(value: object, path: Path) -> ForbiddenDoc:
         raise slip(f"'{name[:60]}' is not a phase", "", (*path, kind))
     if kind == "outcome" and name not in OUTCOMES:
         raise slip(f"'{name[:60]}' is not an outcome", f"write one of: {', '.join(OUTCOMES)}", (*path, kind))
+    if kind == "notice" and name not in SENDINGS:
+        raise slip(f"'{name[:60]}' is not a sending", f"write one of: {', '.join(SENDINGS)}", (*path, kind))
     return ForbiddenDoc(kind=kind, name=read_id(name))
 
 
@@ -314,13 +344,20 @@ def _form(value: dict[str, Any], path: Path) -> FormDoc:
 
 
 class ReleaseDoc(BaseModel):
-    """One line of `until`: a condition, a role that is held, things that were stated, or a field of a given form."""
+    """One line of `until`: a condition, a role that is held, things that were stated, a field of a given form, what was said of
+    the text of a notice, or who wrote it."""
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
     condition: Any = None
     roles: tuple[str, ...] = ()
     states: tuple[str, ...] = ()
     form: FormDoc | None = None
+    notice: str = ""
+    author: str = ""
+
+
+TEXTS: Final = ("reviewed", "approved", "cleared")
+"""What may be so of the very text of a notice: reviewed, approved, or cleared beforehand."""
 
 
 def read_until(value: object) -> tuple[ReleaseDoc, ...]:
@@ -334,6 +371,12 @@ def _release(value: object, path: Path) -> ReleaseDoc:
             return ReleaseDoc(roles=read_ids(value["role"]))
         if "states" in value:
             return ReleaseDoc(states=read_ids(value["states"]))
+        if "author" in value:
+            return ReleaseDoc(author=read_id(value["author"]))
+        if "notice" in value:
+            if value["notice"] not in TEXTS:
+                raise slip("is nothing a text can be", f"write one of: {', '.join(TEXTS)}", (*path, "notice"))
+            return ReleaseDoc(notice=plain_text(value["notice"]))
     if isinstance(value, dict) and "like" in value:
         return ReleaseDoc(form=_form(value, path))
     return ReleaseDoc(condition=parse(value, path))

@@ -85,6 +85,8 @@ def forbidden_words(policy: Policy, act: Forbidden) -> str:
         return f"a decision that is {act.name.replace('-', ' ')}"
     words: dict[str, str] = {"phase": "entering phase {0}", "event": "{0}", "finding": "finding {0}",
                              "outcome": "closing as {0}"}  # fmt: skip
+    if act.kind == "notice":
+        return _SENDINGS[act.name]
     return words[act.kind].format(act.name)
 
 
@@ -103,6 +105,15 @@ def release_words(policy: Policy, release: Release, day: str = "") -> str:
         return f"somebody acting as {' or '.join(release.roles)}"
     if release.form is not None:
         return form_words(release.form, day)
+    if release.notice:
+        return _TEXTS[release.notice]
+    if release.author:
+        another = release.author == "another"
+        return (
+            "somebody who did not write the text"
+            if another
+            else f"a text written by somebody acting as {release.author}"
+        )
     return f"the event to state its {' and '.join(release.states)}"
 
 
@@ -121,7 +132,7 @@ def met_by_words(policy: Policy, duty: Duty) -> str:
         if act.kind == "step":
             ways += [atom_words(policy, Atom("step", name)) for name in act.names]
         elif act.kind == "notice":
-            sent = "any notice sent to them" if "any" in act.names else "notice sent"
+            sent = _NOTICES[act.names[0]]
             ways.append(f"{sent} at stage {act.stage}" if act.stage else sent)
         else:
             ways.append(_MET.get(act.kind, "{0}").format("/".join(act.names)))
@@ -130,6 +141,18 @@ def met_by_words(policy: Policy, duty: Duty) -> str:
     return " or ".join(ways) + given + stating
 
 
+_TEXTS: Final = {
+    "reviewed": "a review of this very text",
+    "approved": "an approval of this very text for whoever it is sent to",
+    "cleared": "a text cleared beforehand whose gaps hold fixed words only",
+}
+_SENDINGS: Final = {
+    "external": "sending a notice to anybody outside the company",
+    "beyond-exercise": "sending a notice to anybody who does not hear in place of others",
+}
+_NOTICES: Final = {
+    "sent": "notice sent", "any": "any notice sent to them", "reviewed": "a review of a text for them",
+}  # fmt: skip
 _MET: Final = {
     "event": "event {0}",
     "finding": "finding {0}",

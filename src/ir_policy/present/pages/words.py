@@ -13,6 +13,7 @@ from ir_policy.clocks import (
     CalendarMonths,
     GivenByEvent,
     Immediate,
+    LatestStart,
     Limit,
     PeriodEnd,
     SameBusinessDay,
@@ -67,6 +68,8 @@ def limit_words(limit: Limit) -> str:
         return "before the incident is closed"
     if isinstance(limit, GivenByEvent):
         return "by the time that was stated"
+    if isinstance(limit, LatestStart):
+        return "while there is still time before what needs it is due"
     if isinstance(limit, PeriodEnd):
         return f"by the end of the {limit.period}"
     words = str(limit)

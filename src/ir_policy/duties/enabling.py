@@ -1,0 +1,114 @@
+"""Duties that others need done first: owed to whoever those are owed to, so long before that there is still time.
+
+Their latest start is reckoned backwards from the deadline of what needs them. They end with it. See "What comes first" in
+``docs/semantics.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from attrs import evolve
+
+from ir_policy.clocks import Deadline
+from ir_policy.duties.discharge import discharge
+from ir_policy.duties.entries import Due, Entry, Status
+from ir_policy.duties.moment import Moment, binding_of, known_when
+from ir_policy.duties.texts import reviewed_for
+from ir_policy.rules.model import Duty, Policy
+
+__all__ = ["enable"]
+
+
+class _Needed(NamedTuple):
+    """What is needed first for one recipient, and what needs it soonest."""
+
+    due: Due
+    parent: Entry
+    duties: frozenset[str]
+
+
+def enable(moment: Moment) -> None:
+    """Meet, end and open what enables other duties, as they stand after this event."""
+    for duty, parents in _enabling(moment.policy):
+        discharge(moment, duty, set())
+        holds = duty.when.holds(moment.history.yes, moment.history.no)
+        needed = _needed(moment, duty, parents) if holds else {}
+        standing = {entry.recipient: entry for entry in moment.ledger.open_of(duty.id, None)}
+        for recipient, entry in sorted(standing.items()):
+            if recipient in needed and not _has_text(moment, recipient, needed[recipient]):
+                _keep(moment, entry, needed[recipient].due)
+            else:
+                moment.ledger.put(evolve(entry, status=Status.CANCELLED, settled=moment.when(),
+                                         settled_by=moment.event.id, not_required=True))  # fmt: skip
+                moment.moves.cancelled.append(entry.key)
+        for recipient, need in sorted(needed.items()):
+            if recipient not in standing and not _has_text(moment, recipient, need):
+                entry = moment.new_entry(duty, recipient, need.parent.anchor, need.parent.mark, need.due)
+                moment.ledger.put(entry)
+                moment.moves.opened.append(entry.key)
+
+
+def _needed(moment: Moment, duty: Duty, parents: tuple[str, ...]) -> dict[str, _Needed]:
+    """By recipient, what is open that needs it: the latest start of the one that is due first counts."""
+    found: dict[str, _Needed] = {}
+    for entry, due in _needing(moment, duty, parents):
+        standing = found.get(entry.recipient)
+        if standing is None:
+            found[entry.recipient] = _Needed(due, entry, frozenset({entry.duty.id}))
+            continue
+        sooner = due if _sooner(due, standing.due) else standing.due
+        parent = entry if sooner is due else standing.parent
+        found[entry.recipient] = _Needed(sooner, parent, standing.duties | {entry.duty.id})
+    return found
+
+
+def _needing(moment: Moment, duty: Duty, parents: tuple[str, ...]) -> Iterator[tuple[Entry, Due]]:
+    within = duty.within[0]
+    assert within is not None
+    for parent in parents:
+        for entry in moment.ledger.open_of(parent, None):
+            needs = entry.duty.needs
+            if needs is None or needs.duty != duty.id or not entry.is_open(moment.event.at):
+                continue
+            due = entry.due
+            deadline = latest = None
+            if due is not None and due.deadline is not None and due.latest is not None:
+                deadline, latest = (Deadline(one.at - needs.lead) for one in (due.deadline, due.latest))
+            kind = within.limit.kind if deadline is not None or due is None else due.kind
+            yield entry, Due(deadline, latest, kind, within, entry.anchor.at, moment.event.at,
+                             known_when(moment.event), "born-overdue")  # fmt: skip
+
+
+def _sooner(due: Due, other: Due) -> bool:
+    if due.deadline is None or other.deadline is None:
+        return due.deadline is not None
+    return due.deadline.at < other.deadline.at
+
+
+def _has_text(moment: Moment, recipient: str, need: _Needed) -> bool:
+    """Whether a text for them stands that needs no more."""
+    return reviewed_for(moment.policy, moment.history, need.duties, recipient, moment.event.at)
+
+
+def _keep(moment: Moment, entry: Entry, due: Due) -> None:
+    """Still owed: its latest start is that of what needs it now."""
+    standing = entry.due.deadline if entry.due is not None else None
+    if due.deadline == standing:
+        return
+    moment.ledger.put(evolve(entry, due=due, firm=binding_of(due)))
+    if standing is None or (due.deadline is not None and due.deadline.at < standing.at):
+        moment.moves.tightened.append(entry.key)
+
+
+@lru_cache(maxsize=16)
+def _enabling(policy: Policy) -> tuple[tuple[Duty, tuple[str, ...]], ...]:
+    """The duties that enable others, each with those that need it."""
+    rules = policy.all_rules()
+    return tuple(
+        (duty, tuple(sorted({rule.id for rule in rules if rule.needs is not None and rule.needs.duty == duty.id})))
+        for duty in policy.duties.values()
+        if duty.enables
+    )
