@@ -187,7 +187,9 @@ def with_its_text(line: Mapping[str, Any], id_: str) -> Iterator[tuple[str, Mapp
         yield id_, line
         return
     drafted = "notice" in line  # then the story has told of its text already
-    text = {name: line[name] if drafted else f"{start}{id_}" for name, start in (("notice", "n-"), ("digest", "sha256:"))}
+    text = {
+        name: line[name] if drafted else f"{start}{id_}" for name, start in (("notice", "n-"), ("digest", "sha256:"))
+    }
     about = {name: line[name] for name in _OF_A_TEXT if name in line}
     for word, by in _WORDS_OF_A_TEXT[drafted:]:
         said = {"at": line["at"], "kind": f"notice-{word}", "by": by, **text, **(about if word == "drafted" else {})}

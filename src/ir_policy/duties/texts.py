@@ -77,7 +77,7 @@ def is_released(
     policy: Policy, release: Release, record: NoticeRecord, recipients: Iterable[str], at: datetime
 ) -> bool:
     """Whether the text of a notice as it stands opens a gate at that instant, for those recipients."""
-    if record.draft is None or record.state in ("rejected", "withdrawn"):
+    if record.draft is None or record.state in ("rejected", "withdrawn") or not (release.notice or release.author):
         return False
     if release.author:
         return release.author in record.roles
@@ -96,7 +96,7 @@ def reviewed_for(policy: Policy, history: History, duties: frozenset[str], recip
     """Whether a text for one of those duties to that recipient stands that passes every gate a review opens."""
     gates = [gate for gate in policy.gates.values() if any(release.notice == "reviewed" for release in gate.until)]
     return any(
-        all(any(is_released(policy, one, record, reaching(history, policy, record, recipient), at) for one in gate.until if one.notice or one.author) for gate in gates)
+        all(any(is_released(policy, one, record, reaching(history, policy, record, recipient), at) for one in gate.until) for gate in gates)
         for record in texts_for(policy, history, duties, recipient)
     )  # fmt: skip
 
