@@ -90,7 +90,7 @@ def tell(scenario: Scenario) -> Told:
     incident: ir.Incident | None = None
     refused, flaws = [], []
     numbered = enumerate(scenario.said["events"], start=1)
-    for id_, line in (one for number, line in numbered for one in with_its_text(line, f"e{number}")):
+    for id_, line in (each for number, told in numbered for each in with_its_text(told, f"e{number}")):
         event = event_of(line, id_, scenario.newer)
         if incident is None:
             assert isinstance(event, ir.Detected), f"{scenario}: begins with a signal"

@@ -5,8 +5,9 @@ It changes no duty and no deadline. It says what an open obligation waits for, a
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from ir_policy.calendar import start_of_day
 from ir_policy.duties.entries import Entry
 from ir_policy.duties.texts import good_until, is_released, reaching, texts_for
 from ir_policy.log.history import History
@@ -79,7 +80,7 @@ class HeldBack:
 
 
 def endings(policy: Policy, history: History) -> tuple[datetime, ...]:
-    """The first instants at which a review, an approval or a clearance of a text that is not out yet is good no more."""
+    """The instants from which a review, an approval or a clearance of a text that is not out yet is good no more, or first is."""
     found = []
     for record in history.notices.values():
         if record.state in (*GONE, "withdrawn") or record.draft is None:
@@ -87,4 +88,9 @@ def endings(policy: Policy, history: History) -> tuple[datetime, ...]:
         ends = [record.review.until if record.review is not None else None]
         ends.append(good_until(policy.notices, record.approval) if record.approval is not None else None)
         found += [end + MICROSECOND for end in ends if end is not None]
+        template = policy.templates.get(record.draft.template)
+        if template is not None and template.cleared is not None:
+            cleared, zone = template.cleared, policy.calendar.zone
+            found.append(start_of_day(cleared.until + timedelta(days=1), zone))
+            found += [start_of_day(cleared.on, zone)] if cleared.on is not None else []
     return tuple(sorted(set(found)))
