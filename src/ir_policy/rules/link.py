@@ -466,7 +466,7 @@ class Linker(Names):
                 else None
             )
             form = Form(release.form.field, release.form.like, release.form.at_most) if release.form else None
-            until.append(Release(mask, release.roles, release.states, form))
+            until.append(Release(mask, release.roles, release.states, form, release.person))
         when = rule.when
         return Gate(
             id=full, clause=Clause(rule.clause), document=part.id, says=rule.says, reading=rule.reading,

@@ -313,14 +313,20 @@ def _form(value: dict[str, Any], path: Path) -> FormDoc:
     return FormDoc(field=plain_text(parts["field"]), like=like, at_most=int(longest))
 
 
+PERSON: Final = "person"
+"""Who may do what no program may."""
+
+
 class ReleaseDoc(BaseModel):
-    """One line of `until`: a condition, a role that is held, things that were stated, or a field of a given form."""
+    """One line of `until`: a condition, a role that is held, that a person acts, things that were stated, or a field of a
+    given form."""
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
     condition: Any = None
     roles: tuple[str, ...] = ()
     states: tuple[str, ...] = ()
     form: FormDoc | None = None
+    person: bool = False
 
 
 def read_until(value: object) -> tuple[ReleaseDoc, ...]:
@@ -334,6 +340,10 @@ def _release(value: object, path: Path) -> ReleaseDoc:
             return ReleaseDoc(roles=read_ids(value["role"]))
         if "states" in value:
             return ReleaseDoc(states=read_ids(value["states"]))
+        if "by" in value:
+            if value["by"] != PERSON:
+                raise slip(f"'by' knows only '{PERSON}'", "name roles with {role: …}", (*path, "by"))
+            return ReleaseDoc(person=True)
     if isinstance(value, dict) and "like" in value:
         return ReleaseDoc(form=_form(value, path))
     return ReleaseDoc(condition=parse(value, path))

@@ -101,6 +101,8 @@ def release_words(policy: Policy, release: Release, day: str = "") -> str:
         return condition_words(policy, release.condition.source)
     if release.roles:
         return f"somebody acting as {' or '.join(release.roles)}"
+    if release.person:
+        return "a person to do it, and no program"
     if release.form is not None:
         return form_words(release.form, day)
     return f"the event to state its {' and '.join(release.states)}"
