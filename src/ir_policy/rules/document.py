@@ -398,6 +398,8 @@ class PolicyDocument(_Rule):
     """Named sets of members, such as the countries of the Union."""
     roles: dict[str, RoleDoc] = {}
     """Who does what, and who may act for them."""
+    programs: Ids = ()
+    """Names that act and are no persons: service accounts among the people, and sources of signals."""
     facts: dict[str, FactDoc] = {}
     """What can be asked about an incident."""
     families: dict[str, FamilyDoc] = {}
@@ -455,7 +457,8 @@ _HEAD: Final = ("document", "id", "version", "title", "status", "owner", "review
 _SHARED: Final = ("groups", "facts", "families", "readings", "marks", "duties", "gates")
 
 SECTIONS_BY_KIND: Final = {
-    "policy": (*_HEAD, "laws", "contracts", "lead_authority", "calendar", "at_risk", "notices", "roles", "severity_rows",
+    "policy": (*_HEAD, "laws", "contracts", "lead_authority", "calendar", "at_risk", "notices", "roles", "programs",
+               "severity_rows",
                "severity_raise", "phases", "reopens_to", "steps", *_SHARED, "templates", *ABOUT_SECTIONS),
     "law": (*_HEAD, "prefix", "jurisdiction", *_SHARED),
     "contract": (*_HEAD, "prefix", "jurisdiction", *_SHARED, "templates"),

@@ -23,6 +23,7 @@ from ir_policy.rules.parts import (
     _MARK_WORDS,
     _TO_WHOM,
     DECISIONS,
+    PERSON,
     PLACEHOLDERS,
 )
 from ir_policy.rules.scalars import PART, SCHEMAS, part
@@ -134,10 +135,11 @@ def _releases() -> dict[str, Any]:
     return _one_or_list(
         _WHEN,
         _mapping({"role": _IDS}, "role"),
+        _mapping({"by": _words([PERSON])}, "by"),
         _mapping({"states": _IDS}, "states"),
         _mapping(_FORM, *_FORM),
-        description="What releases it, any of these: a condition, a role the actor may act in, fields the event states, "
-        "a field that has a form.",
+        description="What releases it, any of these: a condition, a role the actor may act in, that a person acts, fields the event "
+        "states, a field that has a form.",
     )
 
 

@@ -517,7 +517,9 @@ class Linker(Names):
             form = Form(release.form.field, release.form.like, release.form.at_most) if release.form else None
             if release.author not in ("", "another"):
                 self._known(part, (*path, "until"), "role", release.author, self.roles)
-            until.append(Release(mask, release.roles, release.states, form, release.notice, release.author))
+            until.append(
+                Release(mask, release.roles, release.states, form, release.person, release.notice, release.author)
+            )
         when = rule.when
         return Gate(
             id=full, clause=Clause(rule.clause), document=part.id, says=rule.says, reading=rule.reading,

@@ -212,6 +212,9 @@ class _Linked:
         self._all_people(("reviewers",), self.held["reviewers"])
         for id_, rule in self.held["roles"].items():
             self._all_people(("roles", id_, "contact"), (rule.contact,))
+        sources = [rule.source for rule in self.held["signals"].values()]
+        if self.held["people"] or sources:
+            self._all_known(("programs",), "program", self.held["programs"], [*self.held["people"], *sources])
 
     def _clauses(self) -> None:
         """Where a document lists the chapters of its source, every clause stands in one of them."""

@@ -334,13 +334,15 @@ class Form:
 
 @frozen(eq=False, repr=False)
 class Release:
-    """One way through a gate: a condition that holds, a role the actor has, fields the event states or their form, what was
-    said of the notice's very text, or who wrote it."""
+    """One way through a gate: a condition that holds, a role the actor has, that the actor is a person, fields the event states
+    or their form, what was said of the notice's very text, or who wrote it."""
 
     condition: Mask | None
     roles: tuple[str, ...]
     states: tuple[str, ...]
     form: Form | None
+    person: bool = False
+    """Open to every person, and to no program."""
     notice: str = ""
     """``reviewed``, ``approved`` or ``cleared``: so is the text that is sent, or that is approved."""
     author: str = ""
@@ -456,6 +458,8 @@ class Policy:
     """By duty, the rules an incident brings along that adopted this policy; none for a policy by itself."""
     newer: FrozenMap[str, Policy] = FrozenMap()
     """Documents at hand that an incident under this one may adopt, by digest."""
+    programs: frozenset[str] = frozenset()
+    """Names that act and are no persons: service accounts, and what signals come from."""
 
     def rules_of(self, duty_id: str) -> tuple[Duty, ...]:
         """Every rule of that name, the former ones first; empty when there is none."""

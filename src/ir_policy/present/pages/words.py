@@ -344,6 +344,8 @@ def _release(policy: Policy, release: Release) -> str:
         return conditions(policy, release.condition.source)
     if release.roles:
         return f"it is done by the {roles(policy, release.roles)}"
+    if release.person:
+        return "it is done by a person, and by no program"
     if release.form is not None:
         form = release.form
         return f"{code(form.field)} reads like {code(form.like)} and has at most {form.at_most} characters"
