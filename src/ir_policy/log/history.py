@@ -12,8 +12,9 @@ from datetime import datetime
 from functools import lru_cache
 from itertools import repeat
 from operator import attrgetter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from ir_policy.log.acts import Act, FactState
 from ir_policy.log.events import (
     BreachFinding,
     Closed,
@@ -39,35 +40,6 @@ from ir_policy.rules.model import MarkRule, MarkSource, Per, Policy
 from ir_policy.terms import Phase, Truth
 
 __all__ = ["Act", "FactState", "History", "Stamp", "Tenure", "stamp_of"]
-
-
-class FactState(NamedTuple):
-    """What was last reported about a fact, by whom, and since when it was held."""
-
-    truth: Truth
-    at: datetime
-    since: datetime
-    by: str
-    event: str
-
-
-class Act(NamedTuple):
-    """Something done that may discharge duties."""
-
-    kind: str
-    name: str
-    stamp: Stamp
-    event: str
-    episode: int
-    duties: tuple[str, ...] = ()
-    recipients: tuple[str, ...] = ()
-    states: tuple[str, ...] = ()
-    stage: str = ""
-    to_all: bool = False
-    """A sending in a drill to whoever hears in everybody's place."""
-
-    def reaches(self, recipient: str) -> bool:
-        return self.to_all or recipient in self.recipients
 
 
 class History:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field
 
 from ir_policy.calendar import WORKDAYS
+from ir_policy.rules.notice_sections import NoticesDoc
 from ir_policy.rules.parts import (
     ActDoc,
     ForbiddenDoc,
@@ -121,30 +122,6 @@ class AtRiskDoc(_Rule):
     """A share of the limit, such as 1/5."""
     at_least: Duration
     """A least time."""
-
-
-class ApprovalDoc(_Rule):
-    """How long an approval is good for where nobody said."""
-
-    good_for: Duration
-    """How long."""
-    reading: Id = ""
-    """Our interpretation behind it; one that adds to the source only advises until it is accepted."""
-
-
-class NoticesDoc(_Rule):
-    """Who of those who are told is inside the company, who hears in a drill, and what an approval is worth."""
-
-    clause: Id
-    """Where it comes from."""
-    reading: Id = ""
-    """Our interpretation behind it."""
-    inside: Ids
-    """Recipients inside the company; everybody else is outside."""
-    in_drills: Id = ""
-    """The recipient that hears in a drill in place of everybody outside."""
-    approval: ApprovalDoc | None = None
-    """How long an approval is good for."""
 
 
 class RoleDoc(_Rule):
@@ -277,8 +254,8 @@ class DutyDoc(_Rule):
     starts: Annotated[
         tuple[tuple[str, ...], bool],
         By(read_starts, part("starts")),
-    ] = ((), False)
-    """The mark its clock starts from; only what enables another duty has none of its own."""
+    ]
+    """The mark its clock starts from; `enabling` where other duties need it and set its clock."""
     within: Annotated[
         dict[Severity | None, LimitDoc],
         By(read_within, part("limits")),

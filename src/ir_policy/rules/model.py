@@ -7,7 +7,6 @@ between threads and processes.
 from __future__ import annotations
 
 from datetime import timedelta
-from enum import Enum
 from typing import Final
 
 from attrs import frozen
@@ -15,6 +14,7 @@ from attrs import frozen
 from ir_policy.calendar import Calendar
 from ir_policy.clocks import LatestStart, Limit
 from ir_policy.rules.about import About
+from ir_policy.rules.choices import DoneBefore, IfMissed, OnScopeExit, Per, Polarity
 from ir_policy.rules.conditions import Atom, Mask
 from ir_policy.rules.templates import Template
 from ir_policy.terms import Basis, Clause, FrozenMap, Phase, Severity, Source
@@ -27,43 +27,6 @@ __all__ = [
 
 INTERNAL: Final = "internal"
 """The recipient of a duty nobody outside receives."""
-
-
-class Polarity(Enum):
-    """Whether a yes to a fact makes an incident worse, better, or neither."""
-
-    WORSE = "worse"
-    BETTER = "better"
-    NEITHER = "neither"
-
-
-class Per(Enum):
-    """Whether a duty or mark belongs to one episode or to the whole incident."""
-
-    EPISODE = "episode"
-    INCIDENT = "incident"
-
-
-class OnScopeExit(Enum):
-    """What happens to a running duty whose condition no longer holds."""
-
-    KEEP = "keep"
-    CANCEL = "cancel"
-
-
-class DoneBefore(Enum):
-    """Which acts done before a duty opened meet it: none, those since its mark, or any."""
-
-    DOES_NOT_COUNT = "does-not-count"
-    COUNTS_SINCE_MARK = "counts-since-mark"
-    COUNTS = "counts"
-
-
-class IfMissed(Enum):
-    """Whether a missed duty is owed for ever, or ends with its breach when the incident is closed."""
-
-    STILL_OWED = "still-owed"
-    LAPSES = "lapses"
 
 
 @frozen(eq=False, repr=False)

@@ -185,7 +185,9 @@ def _act(value: object, path: Path) -> ActDoc:
     names = read_ids(parts[kind])
     fixed = {"notice": NOTICES, "level": ("any",), "hold": ("in-force",)}.get(kind)
     if fixed is not None and (len(names) != 1 or names[0] not in fixed):
-        raise slip(f"'{kind}' knows only {' and '.join(repr(word) for word in fixed)}", "", (*path, kind))
+        *others, last = (repr(word) for word in fixed)
+        known = f"{', '.join(others)} and {last}" if others else last
+        raise slip(f"'{kind}' knows only {known}", "", (*path, kind))
     if "stage" in parts and kind != "notice":
         raise slip("'stage' belongs to notices", "", (*path, "stage"))
     if "stage" in parts and parts["stage"] not in STAGES:
