@@ -82,7 +82,7 @@ READS_FILES: Final = {
 
 LONG: Final = {
     "rules/link.py": (520, "one pass over everything that has a name"),
-    "log/events.py": (600, "every kind of event, defined once, with the table that lists them"),
+    "log/events.py": (680, "every kind of event, defined once, with the table that lists them"),
 }
 LONGEST: Final = 450
 

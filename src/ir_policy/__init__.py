@@ -49,9 +49,12 @@ from ir_policy.log.events import (
     PhaseChange,
     PolicyAdopted,
     ProcessorTold,
+    ProgrammeOpened,
     RansomPaid,
+    ReadinessAttested,
     Reopened,
     RoleChange,
+    Session,
     SeverityDecided,
     StepDone,
     Waived,
@@ -69,6 +72,9 @@ if TYPE_CHECKING:
     from ir_policy.exchange.saying import read_said
     from ir_policy.exchange.whole import export
     from ir_policy.present.chronicle import Timeline, TimelineEntry, timeline
+    from ir_policy.present.practice import Drills, drills
+    from ir_policy.programme.door import open_programme
+    from ir_policy.programme.value import Programme, ProgrammeStep
     from ir_policy.rules.compile import load_policy
     from ir_policy.words.drafts import Draft, digest, draft
 
@@ -98,6 +104,12 @@ __all__ = [
     "Levels",
     "Step",
     "Violation",
+    # what is practised → a programme
+    "open_programme",
+    "Programme",
+    "ProgrammeStep",
+    "drills",
+    "Drills",
     # an incident at an instant
     "obligations",
     "by_act",
@@ -158,6 +170,9 @@ __all__ = [
     "Merged",
     "Waived",
     "ActionEvent",
+    "ProgrammeOpened",
+    "Session",
+    "ReadinessAttested",
     "PolicyAdopted",
     "Corrected",
     "Note",
@@ -186,6 +201,11 @@ _LAZY = {
     "draft": "ir_policy.words.drafts",
     "digest": "ir_policy.words.drafts",
     "Draft": "ir_policy.words.drafts",
+    "drills": "ir_policy.present.practice",
+    "Drills": "ir_policy.present.practice",
+    "open_programme": "ir_policy.programme.door",
+    "Programme": "ir_policy.programme.value",
+    "ProgrammeStep": "ir_policy.programme.value",
 }
 
 

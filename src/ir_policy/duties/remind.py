@@ -35,6 +35,8 @@ class Reminder:
     kind: str
     at: datetime
     due: datetime | None
+    programme: str = ""
+    """The programme it is owed in; empty for an incident, and then ``incident`` names that."""
 
 
 def reminders_of(

@@ -13,6 +13,7 @@ from ir_policy.duties.entries import Status
 from ir_policy.log.events import KINDS
 from ir_policy.present.endangered_schema import endangered_schema
 from ir_policy.present.happening_schemas import reminder_schema, step_schema, timeline_schema
+from ir_policy.present.practice_schema import drills_schema
 from ir_policy.present.schema_parts import (
     COUNT,
     DURATION_FORM,
@@ -76,6 +77,11 @@ def _answers() -> dict[str, tuple[str, str, dict[str, Any]]]:
             "what happened, what fell due and what is still to come",
             "What `ir-policy timeline --json` prints.",
             timeline_schema(),
+        ),
+        "drills": (
+            "what a programme practised, confirmed and still owes",
+            "What `ir-policy drills --json` prints.",
+            drills_schema(_obligation()),
         ),
         "check": (
             "whether an event may happen",

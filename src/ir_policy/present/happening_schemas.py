@@ -65,7 +65,8 @@ def reminder_schema() -> dict[str, Any]:
     return closed_object(
         {
             "key": text("The same however often it is asked for, so a host keeps it unique and tells it once."),
-            "incident": text("The incident."),
+            "incident": text("The incident; left out for what is owed in a programme."),
+            "programme": text("The programme; left out for what is owed in an incident."),
             "obligation": text("The obligation, by key."),
             "duty": text("The rule it comes from."),
             "title": text("What is owed."),
@@ -74,7 +75,9 @@ def reminder_schema() -> dict[str, Any]:
             "kind": one_of(REMINDED, "What became of it."),
             "at": instant_text("When that was."),
             "due": or_null(instant_text("The deadline it has; null where no instant can be computed.")),
-        }
+        },
+        optional=("incident", "programme"),
+        oneOf=[{"required": ["incident"]}, {"required": ["programme"]}],
     )
 
 

@@ -173,6 +173,8 @@ class Exercise:
     every: str
     """``month``, ``quarter``, ``half-year`` or ``year``, in the policy's zone."""
     owed_by: str
+    held_as: str
+    """The kind of event that says a session was held."""
     covers: FrozenMap[str, str]
     """The scenarios each period must cover."""
     follows: str

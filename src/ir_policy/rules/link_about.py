@@ -166,7 +166,7 @@ class _Linked:
         self._all_known((*path, "owed_by"), "role", (rule.owed_by,))
         self._all_known((*path, "follows"), "reference", (rule.follows,))
         self._all_known((*path, "reading"), "reading", (rule.reading,))
-        return Exercise(id_, rule.title, Clause(rule.clause), rule.every, rule.owed_by, _sorted(rule.covers),
+        return Exercise(id_, rule.title, Clause(rule.clause), rule.every, rule.owed_by, rule.held_as, _sorted(rule.covers),
                         rule.follows, rule.reading)  # fmt: skip
 
     def _assumption(self, id_: str, rule: Any, path: _Path) -> Assumption:

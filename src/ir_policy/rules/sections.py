@@ -177,6 +177,7 @@ class ExerciseDoc(_Section):
     clause: Id
     every: Literal["month", "quarter", "half-year", "year"]
     owed_by: Id
+    held_as: Literal["drill-held", "review-held"] = "drill-held"
     covers: dict[Id, Text] = {}
     follows: Id = ""
     reading: Id = ""

@@ -28,7 +28,7 @@ from ir_policy.log.events import KINDS, Event
 from ir_policy.log.fields import PolicyPin
 from ir_policy.rules.model import Policy
 from ir_policy.rules.succession import with_newer
-from ir_policy.terms import FINDINGS, LOWERINGS, MICROSECOND, OUTCOMES, Phase, Severity, Truth, rfc3339
+from ir_policy.terms import FINDINGS, LOWERINGS, MICROSECOND, OF_PROGRAMMES, OUTCOMES, Phase, Severity, Truth, rfc3339
 from ir_policy.testing.ways import forms, members, recipients_of, stages_of, way_to
 
 __all__ = ["events", "facts", "instants", "logs", "told"]
@@ -87,14 +87,16 @@ def logs(
     return st.builds(written, instants(), words.detections, chapters)
 
 
-def told(kind: str, at: datetime, by: str = "somebody", incident: str = "inc-1", **said: object) -> Event:
+def told(kind: str, at: datetime, by: str = "somebody", incident: str = "", **said: object) -> Event:
     """An event of that kind; what it must say and decides nothing is filled in where you leave it out.
 
+    With ``programme`` it belongs to that, otherwise to the incident, which is ``inc-1`` where none is said.
     Raises :class:`~ir_policy.errors.EventInvalid` as the event's class does.
     """
     known = KINDS[kind]
     filled = {name: value for name, value in _filled(at).items() if name in known.required}
-    return known.cls(kind=kind, incident=incident, at=at, by=by, **{**filled, **said})  # type: ignore[arg-type]
+    whose = {} if "programme" in said and not incident else {"incident": incident or "inc-1"}
+    return known.cls(kind=kind, at=at, by=by, **whose, **{**filled, **said})  # type: ignore[arg-type]
 
 
 def _filled(at: datetime) -> Mapping[str, object]:
@@ -104,6 +106,7 @@ def _filled(at: datetime) -> Mapping[str, object]:
         "level": "first", "person": "somebody", "reason": "because", "notice": "n-1", "digest": "d-1",
         "vendor": "a vendor", "ground": "a ground", "scope": "all stores", "text": "a note", "into": "inc-2",
         "action": "a-1", "owner": "somebody", "due": at, "until": at, "outcome": "resolved", "evidence": ("e-1",),
+        "drill": "an-exercise", "duty": "a-duty",
     }  # fmt: skip
 
 
@@ -291,8 +294,8 @@ class _Words:
             said[f"notice-{word}"] = _said({"notice": notice, "digest": label, "reason": label})
         for word in ("delivered", "failed", "withdrawn"):
             said[f"notice-{word}"] = _said({"notice": notice})
-        assert said.keys() == KINDS.keys()
-        return {kind: said[kind] for kind in KINDS}
+        assert said.keys() == KINDS.keys() - OF_PROGRAMMES
+        return {kind: said[kind] for kind in KINDS if kind in said}
 
     def _pins(self) -> tuple[PolicyPin, ...]:
         """The documents that may be adopted: the policy itself, which changes nothing, and the newer ones at hand."""
