@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ir_policy.answers import corrections, explain, next_wakeup, obligations, reminders
+from ir_policy.answers import corrections, explain, next_wakeup, obligations, paging, reminders
 from ir_policy.calendar import Calendar, Holidays
 from ir_policy.desk import apply, check, open_incident, record, replay
 from ir_policy.duties.anew import Correction
@@ -67,6 +67,8 @@ from ir_policy.rules.model import Policy
 from ir_policy.terms import NO, UNKNOWN, YES, Basis, Phase, Severity, Truth
 
 if TYPE_CHECKING:
+    from ir_policy.duties.calling_plan import PagePlan, PlannedPage, page_plan
+    from ir_policy.duties.calls import NextPage, PageOutcome, PageTry, Paging, Skipped
     from ir_policy.exchange.plain import as_json
     from ir_policy.exchange.published import schema
     from ir_policy.exchange.saying import read_said
@@ -119,6 +121,7 @@ __all__ = [
     "brief",
     "timeline",
     "corrections",
+    "paging",
     "Obligation",
     "Breach",
     "Reminder",
@@ -129,6 +132,15 @@ __all__ = [
     "Basis",
     "Phase",
     "Correction",
+    "Paging",
+    "PageTry",
+    "PageOutcome",
+    "NextPage",
+    "Skipped",
+    # who would be told when
+    "page_plan",
+    "PagePlan",
+    "PlannedPage",
     # what is written
     "draft",
     "digest",
@@ -190,6 +202,8 @@ __all__ = [
 ]
 
 _LAZY = {
+    **dict.fromkeys(("Paging", "PageTry", "PageOutcome", "NextPage", "Skipped"), "ir_policy.duties.calls"),
+    **dict.fromkeys(("page_plan", "PagePlan", "PlannedPage"), "ir_policy.duties.calling_plan"),
     "load_policy": "ir_policy.rules.compile",
     "as_json": "ir_policy.exchange.plain",
     "schema": "ir_policy.exchange.published",

@@ -30,6 +30,7 @@ from ir_policy.log.events import Detected
 from ir_policy.terms import instant, nearest, rfc3339
 
 if TYPE_CHECKING:
+    from ir_policy.duties.calls import Paging
     from ir_policy.programme.value import Programme
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "explain",
     "next_wakeup",
     "obligations",
+    "paging",
     "reminders",
     "state_at",
 ]
@@ -61,10 +63,10 @@ def obligations(
 
 
 def next_wakeup(incident: Incident | Programme, now: datetime) -> datetime | None:
-    """The least instant later than ``now`` at which any status or verdict changes by itself: by time alone, or because the
-    log holds an event that happens then.
+    """The least instant later than ``now`` at which any status or verdict, or whom to page, changes by itself: by time alone, or
+    because the log holds an event that happens then.
 
-    Until then :func:`obligations` gives the same answer unless an event is recorded, so a host may sleep. For a
+    Until then :func:`obligations` and :func:`paging` give the same answer unless an event is recorded, so a host may sleep. For a
     deadline that is inclusive it is one microsecond after it. ``None`` means that only an event can change anything.
     """
     if not isinstance(incident, Incident):
@@ -72,23 +74,44 @@ def next_wakeup(incident: Incident | Programme, now: datetime) -> datetime | Non
         return first
     case, coming = state_at(incident, now)
     at = instant(now, "now")
-    found = [case.next_change(at), coming]
+    story = case.on_call(at)
+    found = [case.next_change(at), story.deadline() if story is not None else None, coming]
     return min((change for change in found if change is not None), default=None)
 
 
 def reminders(incident: Incident | Programme, after: datetime | None, now: datetime) -> tuple[Reminder, ...]:
-    """Every obligation that changed by time alone later than ``after`` and no later than ``now``, in the order it did.
+    """Every obligation that changed by time alone later than ``after`` and no later than ``now``, and whom to page since then,
+    in the order it did.
 
     ``None`` for ``after`` asks where every obligation stands: the last change of each, however long ago. A host that asks so
     after each event and at each wake-up, and keeps each ``key`` once, loses nothing, not even what was overdue
-    already when the event that tells of it arrived. What was settled by ``now`` is not mentioned any more.
+    already when the event that tells of it arrived. What was settled by ``now`` is not mentioned any more. A reminder about
+    paging names no obligation: its key, ``obligation`` and ``duty`` begin with ``paging``.
     """
     if not isinstance(incident, Incident):
         told: tuple[Reminder, ...] = _asked(incident).reminders(incident, after, now)
         return told
     case, _ = state_at(incident, now)
     since = instant(after, "after") if after is not None else None
-    return reminders_of(incident.id, case.ledger.entries.values(), since, instant(now, "now"), case.policy.at_risk)
+    at = instant(now, "now")
+    found = reminders_of(incident.id, case.ledger.entries.values(), since, at, case.policy.at_risk)
+    story = case.on_call(at)
+    paged = story.reminders(incident.id, since) if story is not None else ()
+    return tuple(sorted((*found, *paged), key=lambda one: (one.at, one.key))) if paged else found
+
+
+def paging(incident: Incident, now: datetime) -> Paging:
+    """Whom to page as of ``now``: every try so far and how it ended, who is told next, from when on and why.
+
+    Between two wake-ups of :func:`next_wakeup` the answer stays the same unless an event is recorded. It is a view: paging
+    opens no obligation and changes no verdict. It goes by the paging list of the policy in force. Raises
+    :class:`~ir_policy.errors.QuestionInvalid` for a naive ``now``. Source: ``tooling/on-call``.
+    """
+    from ir_policy.duties.on_call import NO_LIST
+
+    case, _ = state_at(incident, now)
+    story = case.on_call(instant(now, "now"))
+    return story.paging() if story is not None else NO_LIST
 
 
 def _asked(programme: object) -> ModuleType:

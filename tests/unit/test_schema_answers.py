@@ -115,6 +115,8 @@ def test_everything_the_command_line_prints_is_valid(tmp_path: Path, capsys: pyt
         "obligations",
         "obligation",
         "reminder",
+        "paging",
+        "page-plan",
     }
 
 

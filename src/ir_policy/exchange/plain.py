@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from attrs import frozen
 
+from ir_policy.duties.calling_plan import PagePlan
+from ir_policy.duties.calls import Paging
 from ir_policy.duties.explanation import Explanation
 from ir_policy.duties.judge import Obligation
 from ir_policy.duties.remind import Reminder
@@ -16,6 +18,7 @@ from ir_policy.errors import IRPolicyError, Problem, QuestionInvalid, Refusal, R
 from ir_policy.exchange.ids import ids_json
 from ir_policy.incident import Incident, Step
 from ir_policy.log.wire import Log
+from ir_policy.present.calling import page_plan_json, paging_json
 from ir_policy.present.chronicle import Timeline
 from ir_policy.present.practice import Drills
 from ir_policy.present.result import (
@@ -45,7 +48,7 @@ def as_json(
     ``as_json(step, "step")``, and so ``brief``, ``timeline``, ``drills``, ``reminder``, ``refused`` and ``error`` (what was raised), ``verified``
     (a log that was read) and ``policy-ids``, say all by themselves. ``as_json(ir.obligations(incident, now), "obligations", now=now)``,
     and ``obligation`` for one of them, need the instant they were judged at. ``as_json(refusals, "check", incident, event.at)`` and
-    ``explanation`` need the incident, or its policy, and the instant; ``classification`` the policy.
+    ``explanation`` and ``paging`` need the incident, or its policy, and the instant; ``classification`` and ``page-plan`` the policy.
 
     Keys come in the order of the schema; the command line sorts them, and the same answer gives the same bytes. Raises
     :class:`~ir_policy.errors.QuestionInvalid` for a name or an answer that do not belong together, and where ``of`` or ``now`` is missing.
@@ -143,6 +146,19 @@ _FORMS: Final[dict[str, _Form]] = {
         (Step, ProgrammeStep), "what apply, record or open_incident returned", lambda step, *_: step_json(step)
     ),
     "reminder": _Form(Reminder, "one of ir.reminders", lambda reminder, *_: reminder_json(reminder)),
+    "paging": _Form(
+        Paging,
+        "what ir.paging returned",
+        lambda paging, policy, now: {**_whose(policy, now), **paging_json(paging)},
+        needs_policy=True,
+        needs_now=True,
+    ),
+    "page-plan": _Form(
+        PagePlan,
+        "what ir.page_plan returned",
+        lambda plan, policy, _: {"policy": policy_json(policy), **page_plan_json(plan)},
+        needs_policy=True,
+    ),
     "verified": _Form(Log, "what ir.read_log returned", lambda log, *_: verified_json(log)),
     "refused": _Form(Refused, "the ir.Refused that was raised", lambda refused, *_: _refusals(refused.refusals)),
     "error": _Form(IRPolicyError, "another error of the library that was raised", lambda error, *_: _error(error)),

@@ -25,7 +25,8 @@ TOLD: Final = (
     "event", "level", "mark", "opened", "revived", "tightened", "attempt", "met", "cancelled", "waived", "lapsed",
     "dropped", "violation", "missed", "undetermined", "past-advice", "at-risk", "due", "correction",
 )  # fmt: skip
-REMINDED: Final = ("opened", "at-risk", "advice-missed", "undetermined", "missed", "lapsed")
+REMINDED: Final = ("opened", "at-risk", "advice-missed", "undetermined", "missed", "lapsed",
+                   "page-next", "exhausted", "acknowledgement-stale", "unanswered")  # fmt: skip
 MOVES: Final = {
     "opened": "Obligations that opened, by key.",
     "revived": "Cancelled obligations that are owed again.",

@@ -29,7 +29,7 @@ from ir_policy.log.fields import PolicyPin
 from ir_policy.rules.model import Policy
 from ir_policy.rules.succession import with_newer
 from ir_policy.terms import FINDINGS, LOWERINGS, MICROSECOND, OF_PROGRAMMES, OUTCOMES, Phase, Severity, Truth, rfc3339
-from ir_policy.testing.ways import forms, members, recipients_of, stages_of, way_to
+from ir_policy.testing.ways import forms, members, paged, paging_lengths, recipients_of, stages_of, way_to
 
 __all__ = ["events", "facts", "instants", "logs", "told"]
 
@@ -289,7 +289,9 @@ class _Words:
         for word in ("offered", "accepted", "declined"):
             said[f"handover-{word}"] = _said({"role": role, "person": self.persons, "to": self.persons})
         for word in ("sent", "acknowledged", "failed"):
-            said[f"page-{word}"] = _said({"level": st.just("first"), "person": self.persons})
+            said[f"page-{word}"] = _said(
+                {"level": st.sampled_from(paged(policy)), "person": self.persons}, {"outcome": _ENDS}
+            )
         for word in ("review-requested", "reviewed", "approved", "rejected"):
             said[f"notice-{word}"] = _said({"notice": notice, "digest": label, "reason": label})
         for word in ("delivered", "failed", "withdrawn"):
@@ -374,6 +376,7 @@ _MANNERS: Final = st.sampled_from(
     + [(timedelta(0), True, precision) for precision in ("minute", "day", "month")]
 )
 """How long ago it happened, whether its recording time is known, and how exactly its time is."""
+_ENDS: Final = st.sampled_from(("nobody-on-duty", "declined", "line dead"))
 _SELDOM: Final = st.sampled_from((False,) * 5 + (True,))
 
 
@@ -382,6 +385,7 @@ def _lengths(policy: Policy) -> list[timedelta]:
     limits = [within.limit for duty in policy.duties.values() for within in duty.within if within is not None]
     lengths = {limit.length for limit in limits if isinstance(limit, Elapsed)}
     lengths |= {limit.grace for limit in limits if isinstance(limit, Immediate)}
+    lengths |= paging_lengths(policy)
     near = [length + by for length in sorted(lengths) for by in (timedelta(0), -MICROSECOND, MICROSECOND)]
     usual = [timedelta(0)] * 6 + [timedelta(minutes=n) for n in (1, 3, 7, 16, 45, 60 * 9, 60 * 26, 60 * 24 * 6)]
     return [*usual, *near, timedelta(days=31), MICROSECOND]
