@@ -82,7 +82,7 @@ READS_FILES: Final = {
 }
 
 LONG: Final = {
-    "log/events.py": (600, "every kind of event, defined once, with the table that lists them"),
+    "log/events.py": (680, "every kind of event, defined once, with the table that lists them"),
 }
 LONGEST: Final = 450
 
@@ -245,7 +245,73 @@ class TestImports:
         assert [name.removeprefix("ir_policy.") for name in loaded if name.startswith("ir_policy.")] == LOADED
 
 
-LOADED: Final = ["answers", "calendar", "clocks", "desk", "duties", "duties.amend", "duties.anew", "duties.asking", "duties.bites", "duties.case", "duties.discharge", "duties.enabling", "duties.entries", "duties.evidence", "duties.explanation", "duties.gates", "duties.held_back", "duties.judge", "duties.ledger", "duties.level", "duties.moment", "duties.needs", "duties.outcome", "duties.own_rules", "duties.remind", "duties.severity", "duties.step", "duties.suggested", "duties.texts", "duties.undelivered", "duties.watch", "errors", "incident", "log", "log.acts", "log.events", "log.fields", "log.grown", "log.history", "log.notices", "log.objects", "log.tenures", "log.wire", "present", "present.below", "present.blocked", "present.endangered", "present.groups", "present.levels", "present.lines", "present.questions", "present.response", "present.result", "present.screen", "rules", "rules.about", "rules.choices", "rules.conditions", "rules.machines", "rules.machines.notices", "rules.model", "rules.templates", "rules.words", "terms"]  # fmt: skip
+LOADED: Final = [
+    "answers",
+    "calendar",
+    "clocks",
+    "desk",
+    "duties",
+    "duties.amend",
+    "duties.anew",
+    "duties.asking",
+    "duties.bites",
+    "duties.case",
+    "duties.discharge",
+    "duties.enabling",
+    "duties.entries",
+    "duties.evidence",
+    "duties.explanation",
+    "duties.gates",
+    "duties.held_back",
+    "duties.judge",
+    "duties.ledger",
+    "duties.level",
+    "duties.moment",
+    "duties.needs",
+    "duties.outcome",
+    "duties.own_rules",
+    "duties.remind",
+    "duties.severity",
+    "duties.step",
+    "duties.suggested",
+    "duties.texts",
+    "duties.turns",
+    "duties.undelivered",
+    "duties.watch",
+    "errors",
+    "incident",
+    "log",
+    "log.acts",
+    "log.events",
+    "log.fields",
+    "log.grown",
+    "log.history",
+    "log.notices",
+    "log.objects",
+    "log.tenures",
+    "log.wire",
+    "present",
+    "present.below",
+    "present.blocked",
+    "present.endangered",
+    "present.groups",
+    "present.levels",
+    "present.lines",
+    "present.questions",
+    "present.response",
+    "present.result",
+    "present.screen",
+    "rules",
+    "rules.about",
+    "rules.choices",
+    "rules.conditions",
+    "rules.machines",
+    "rules.machines.notices",
+    "rules.model",
+    "rules.templates",
+    "rules.words",
+    "terms",
+]
 """What ``import ir_policy`` loads of the library itself."""
 
 

@@ -256,9 +256,9 @@ class Duty:
     """Where the limit is given by the event: which events ask for it, and how."""
     not_for: tuple[str, ...]
     """Not owed for an incident that is closed with one of these outcomes."""
-    needs: Need | None
+    needs: Need | None = None
     """What is to be done before it can be; that is owed in its own right, with a latest start."""
-    refers_to: tuple[str, ...]
+    refers_to: tuple[str, ...] = ()
     """The roles it is referred to once its limit is past."""
 
     @property
