@@ -8,9 +8,10 @@ from datetime import datetime
 from ir_policy.duties.case import Case
 from ir_policy.duties.judge import Obligation
 from ir_policy.duties.own_rules import rule_says
+from ir_policy.duties.texts import texts_for
 from ir_policy.errors import Refusal
 from ir_policy.log.events import Closed, Event, Milestone, PhaseChange
-from ir_policy.rules.conditions import atoms
+from ir_policy.rules.conditions import ALWAYS, atoms
 from ir_policy.rules.model import Gate
 from ir_policy.terms import OUTCOMES, Phase
 
@@ -48,7 +49,7 @@ def shut_gates(case: Case, now: datetime) -> tuple[Refusal, ...]:
     yes, no = case.known(now)
     open_now = _owed(case, now)
     owed = {act for obligation in open_now for act in _acts(case, obligation)}
-    waited_for = {gate for obligation in open_now for gate in obligation.blocked_by}
+    waited_for = {gate for obligation in open_now for gate in _waiting_for(case, obligation)}
     next_ones: list[Refusal] = []
     others: list[Refusal] = []
     for gate in case.policy.gates.values():
@@ -73,6 +74,15 @@ def holds_overdue(case: Case, refusal: Refusal, now: datetime) -> bool:
 
 def _owed(case: Case, now: datetime) -> list[Obligation]:
     return [owed for owed in case.obligations(now) if owed.status in ("active", "pending")]
+
+
+def _waiting_for(case: Case, owed: Obligation) -> Iterator[str]:
+    """The gates its sending waits for; what every text waits for is worth a line once there is one."""
+    names = frozenset({owed.duty})
+    drafted = any(True for _ in texts_for(case.policy, case.history, names, owed.recipient)) if owed.blocked_by else False
+    for gate in owed.blocked_by:
+        if drafted or case.policy.gates[gate].when.source != ALWAYS:
+            yield gate
 
 
 def _acts(case: Case, owed: Obligation) -> set[tuple[str, str]]:
