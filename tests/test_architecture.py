@@ -246,9 +246,9 @@ class TestImports:
 
 
 LOADED: Final = [
-    "answers", "calendar", "clocks", "desk", "duties", "duties.amend", "duties.anew", "duties.asking", "duties.case", "duties.discharge", "duties.entries", "duties.evidence", "duties.explanation",
+    "answers", "calendar", "clocks", "desk", "duties", "duties.amend", "duties.anew", "duties.asking", "duties.case", "duties.discharge", "duties.entries", "duties.explanation",
     "duties.gates", "duties.judge", "duties.ledger", "duties.level", "duties.moment", "duties.needs", "duties.outcome", "duties.own_rules", "duties.remind", "duties.severity", "duties.step", "duties.suggested",
-    "duties.turns", "duties.watch", "errors", "incident",
+    "duties.turns", "duties.unproven", "duties.watch", "errors", "incident",
     "log", "log.events", "log.fields", "log.grown", "log.history", "log.objects", "log.tenures", "log.wire", "present", "present.below", "present.blocked", "present.endangered", "present.groups", "present.levels", "present.lines", "present.questions", "present.response", "present.result", "present.screen", "rules", "rules.about",
     "rules.conditions", "rules.model", "rules.templates", "rules.words", "terms",
 ]  # fmt: skip

@@ -25,7 +25,7 @@ from ir_policy.rules.about import (
     Tool,
 )  # fmt: skip
 from ir_policy.rules.sections import ScopeDoc
-from ir_policy.terms import LEVELS, Clause, FrozenMap, Severity, is_id
+from ir_policy.terms import EVENT_FIELDS, LEVELS, Clause, FrozenMap, Severity, is_id
 
 __all__ = ["Registers", "link_about"]
 
@@ -149,9 +149,18 @@ class _Linked:
         self._all_known((*path, "reading"), "reading", (rule.reading,))
         self._all_known((*path, "open_question"), "open question", (rule.open_question,))
         return Tool(
-            id_, rule.title, Clause(rule.clause), rule.means, rule.channel, _sorted(rule.holds), rule.pattern,
-            rule.template, self._paging(rule.paging, (*path, "paging")), rule.reading, rule.open_question,
+            id_, rule.title, Clause(rule.clause), rule.means, rule.channel, _sorted(rule.holds),
+            self._kept_from(rule, path), rule.shown_by, rule.pattern,
+            rule.template, rule.code_words, self._paging(rule.paging, (*path, "paging")), rule.reading, rule.open_question,
         )  # fmt: skip
+
+    def _kept_from(self, rule: Any, path: _Path) -> FrozenMap[str, tuple[str, ...]]:
+        """What a tool holds, by the kinds of event whose evidence it is: both are named where they are defined."""
+        with_evidence = [kind for kind, (must, may) in EVENT_FIELDS.items() if "evidence" in (*must, *may)]
+        for name, kinds in rule.kept_from.items():
+            self._all_known((*path, "kept_from"), "part of what it holds", (name,), rule.holds)
+            self._all_known((*path, "kept_from", name), "event with evidence", kinds, with_evidence)
+        return FrozenMap({name: tuple(kinds) for name, kinds in sorted(rule.kept_from.items())})
 
     def _paging(self, rule: Any, path: _Path) -> Acknowledgement | None:
         if rule is None:

@@ -204,6 +204,8 @@ def _tool(policy: Policy, tool: Tool) -> Iterator[str]:
         said.append(f"Channel: {text(policy.about.channels[tool.channel].means)}")
     if tool.pattern:
         said.append(f"Called: {code(tool.pattern)}")
+    if tool.code_words:
+        said.append(f"Code words, where a name is to say nothing: {text(', '.join(tool.code_words))}")
     if tool.template:
         page = policy.about.references[tool.template]
         said.append(f"Template: {text(page.title)}{f', {text(page.where)}' if page.where else ''}")
