@@ -150,7 +150,7 @@ class _Linked:
         self._all_known((*path, "open_question"), "open question", (rule.open_question,))
         return Tool(
             id_, rule.title, Clause(rule.clause), rule.means, rule.channel, _sorted(rule.holds),
-            self._kept_from(rule, path), rule.shown_by, rule.pattern,
+            self._kept_from(rule, path), rule.shown_by or "", rule.pattern,
             rule.template, rule.code_words, self._paging(rule.paging, (*path, "paging")), rule.reading, rule.open_question,
         )  # fmt: skip
 

@@ -209,7 +209,7 @@ class ToolDoc(_Section):
     channel: Id = ""
     holds: dict[Id, Text] = {}
     kept_from: dict[Id, Ids] = {}
-    shown_by: Literal["", "board", "evidence"] = ""
+    shown_by: Literal["board", "evidence"] | None = None
     pattern: Text = ""
     template: Id = ""
     code_words: Annotated[
