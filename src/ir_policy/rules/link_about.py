@@ -63,6 +63,7 @@ class _Linked:
         channels, dependencies = self._each("channels", self._channel), self._each("dependencies", self._dependency)
         self._channels_and_dependencies_agree()
         self._signals_differ()
+        self._owed_under_names_of_their_own()
         if held["scope"] is not None and not self.scope.covers:
             self.flaw(("scope", "covers"), "the policy covers nothing", "say which kinds of incident it speaks about")
         return About(
@@ -273,6 +274,15 @@ class _Linked:
                     self.flaw(("dependencies", id_, "endangers", "channels"),
                               f"channel '{channel}' does not say that it depends on '{id_}'",
                               f"add it to channels.{channel}.depends_on")  # fmt: skip
+
+    def _owed_under_names_of_their_own(self) -> None:
+        """A programme owes exercises, confirmations and actions under their ids, so no two of them share one."""
+        owed = dict.fromkeys(self.held["duties"], "a duty")
+        for section, what in (("exercises", "an exercise"), ("assumptions", "an assumption")):
+            for id_ in self.held[section]:
+                if id_ in owed:
+                    self.flaw((section, id_), f"'{id_}' is {owed[id_]} already", "give it an id of its own")
+                owed.setdefault(id_, what)
 
     def _signals_differ(self) -> None:
         seen: dict[str, str] = {}
