@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import xml.etree.ElementTree as ET
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final
@@ -247,3 +248,27 @@ class TestOddEnds:
                 said.append(str(error))
         assert all(said)
         assert len(said) == len(asked)
+
+
+class TestThePage:
+    """docs/programme.md: what it shows is so."""
+
+    PAGE: Final = (REPO / "docs" / "programme.md").read_text(encoding="utf-8")
+
+    def test_its_code_runs(self) -> None:
+        (block,) = re.findall(r"^```python\n(.*?)^```$", self.PAGE, re.DOTALL | re.MULTILINE)
+        space: dict[str, Any] = {}
+        exec(compile(block, "docs/programme.md", "exec"), space)
+        assert space["again"] == space["step"].programme
+
+    def test_its_commands_run(
+        self, tmp_path: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        commands = re.findall(r"^    ir-policy ([^#>\n]*)", self.PAGE, re.MULTILINE)
+        assert len(commands) == 6
+        now = ["--now", "2026-02-24T00:00:00Z"]
+        here = [word.replace("examples/", f"{REPO}/examples/") for word in commands]
+        answers = [main([*shlex.split(one), *(now if "--now" not in one else [])]) for one in here]
+        assert answers == [0, 0, 0, 0, 1, 0]
+        assert "2026 Q1   open         held 24 Feb; 2 of 3 covered; missing mux-drm-incident" in capsys.readouterr().out
