@@ -125,9 +125,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _command(commands, "board", show_board, "LOG", help="the incident's card for the tracking board")
     _command(commands, "evidence", show_evidence, "LOG", help="what is kept as evidence, who has it, what is missing")
-    named = _command(
-        commands, "channel", name_channel, "LOG", "SUMMARY", judges=False, help="a name for the incident's channel"
-    )
+    named = _command(commands, "channel", name_channel, "LOG", "SUMMARY", help="a name for the incident's channel")
     named.add_argument("--taken", action="append", default=[], metavar="NAME", help="a name that is in use already")
     named.add_argument("--restricted", action="store_true", help="a code word in place of the summary")
     text = _command(
