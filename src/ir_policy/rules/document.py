@@ -130,6 +130,14 @@ class RoleDoc(_Rule):
     """Who may act in the role while nobody holds it."""
     does: Text
     """What it is for."""
+    held_by: Literal["one", "several"] = "several"
+    """Whether taking it ends the tenure of whoever held it."""
+    succession: Ids = ()
+    """People and roles that may take it in turn, for the time being, when whoever acts in it does not answer a page."""
+    warns_with: Ids = ()
+    """Roles that its holder should not be the only one to hold."""
+    readings: Ids = ()
+    """Our interpretations behind these."""
 
 
 class FactDoc(_Rule):

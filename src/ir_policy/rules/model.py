@@ -130,6 +130,13 @@ class RoleRule:
     contact: str
     """Who may act in the role until somebody takes it."""
     does: str
+    held_by_one: bool = False
+    """Whoever takes it ends the tenure of whoever held it."""
+    succession: tuple[str, ...] = ()
+    """Who may take it in turn, for the time being, when whoever acts in it does not answer a page: people and roles."""
+    warns_with: tuple[str, ...] = ()
+    """Roles that its only holder should not be the only holder of."""
+    readings: tuple[str, ...] = ()
 
 
 @frozen(eq=False, repr=False)
