@@ -81,6 +81,7 @@ READS_FILES: Final = {
 }
 
 LONG: Final = {
+    "log/history.py": (500, "the fold: what every kind of event makes so"),
     "rules/link.py": (520, "one pass over everything that has a name"),
     "log/events.py": (680, "every kind of event, defined once, with the table that lists them"),
 }
@@ -247,10 +248,10 @@ class TestImports:
 
 LOADED: Final = [
     "answers", "calendar", "clocks", "desk", "duties", "duties.amend", "duties.anew", "duties.asking", "duties.case", "duties.discharge", "duties.entries", "duties.explanation",
-    "duties.gates", "duties.judge", "duties.ledger", "duties.level", "duties.moment", "duties.needs", "duties.outcome", "duties.own_rules", "duties.remind", "duties.severity", "duties.step", "duties.suggested",
+    "duties.gates", "duties.judge", "duties.ledger", "duties.level", "duties.moment", "duties.needs", "duties.outcome", "duties.own_rules", "duties.remind", "duties.severity", "duties.step", "duties.suggested", "duties.tenure",
     "duties.turns", "duties.unproven", "duties.watch", "errors", "incident",
     "log", "log.events", "log.fields", "log.grown", "log.history", "log.objects", "log.tenures", "log.wire", "present", "present.below", "present.blocked", "present.endangered", "present.groups", "present.levels", "present.lines", "present.questions", "present.response", "present.result", "present.screen", "rules", "rules.about",
-    "rules.conditions", "rules.model", "rules.templates", "rules.words", "terms",
+    "rules.conditions", "rules.machines", "rules.machines.handover", "rules.model", "rules.templates", "rules.words", "terms",
 ]  # fmt: skip
 """What ``import ir_policy`` loads of the library itself."""
 
