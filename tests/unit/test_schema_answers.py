@@ -85,6 +85,7 @@ def test_everything_the_command_line_prints_is_valid(tmp_path: Path, capsys: pyt
         ("brief", 0, ["brief", example, "--now", OKTA]),
         ("brief", 1, ["brief", example, "--now", OKTA, "--fail-on", "overdue"]),
         ("timeline", 0, ["timeline", example, "--now", OKTA]),
+        ("command", 0, ["who", example, "--at", OKTA]),
         ("error", 2, ["timeline", example, "--now", "2022-01-01T00:00:00Z"]),
         ("classification", 0, ["classify", "streaming-unavailable=yes", "exfiltration-likely=unknown"]),
         *(("explanation", 0, ["explain", example, about, "--now", OKTA])

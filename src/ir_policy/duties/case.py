@@ -16,8 +16,9 @@ from ir_policy.duties.ledger import Ledger, Moves
 from ir_policy.duties.level import Level
 from ir_policy.duties.needs import Needs
 from ir_policy.duties.step import step
+from ir_policy.duties.tenure import is_promoted
 from ir_policy.duties.turns import Turn, turns_paging
-from ir_policy.log.events import Event, PolicyAdopted
+from ir_policy.log.events import Event, PolicyAdopted, RoleChange
 from ir_policy.log.grown import Grown
 from ir_policy.log.history import History
 from ir_policy.rules.model import Gate, Policy
@@ -160,7 +161,10 @@ class Case:
                 self.policy, self.history, self.level, self.ledger, event, told, without_effect
             )
         before = (self.history.yes, self.history.no, self.level.governing)
+        promoted = isinstance(event, RoleChange) and is_promoted(self.policy, self.history, self.level, event)
         self.history.advance(self.policy, event)
+        if promoted and isinstance(event, RoleChange):
+            self.history.promote(event.role, event.person)
         self.level.advance(self.policy, self.history, event)
         if self.level.governing is not before[2] or turns_paging(event, self.history):
             self.turns = self.turns.plus(Turn(event, self.level.governing, self.history.holders))

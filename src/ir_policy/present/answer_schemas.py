@@ -12,6 +12,7 @@ from ir_policy.clocks import Limit, Promptly, parse_limit
 from ir_policy.duties.entries import Status
 from ir_policy.log.events import KINDS
 from ir_policy.present.calling_schemas import page_plan_schema, paging_schema
+from ir_policy.present.commanding_schema import command_schema
 from ir_policy.present.endangered_schema import endangered_schema
 from ir_policy.present.happening_schemas import reminder_schema, step_schema, timeline_schema
 from ir_policy.present.practice_schema import drills_schema
@@ -124,6 +125,7 @@ def _answers() -> dict[str, tuple[str, str, dict[str, Any]]]:
             "The paging list played through while nobody answers.",
             page_plan_schema(),
         ),
+        "command": ("who does what", "What `ir-policy who --json` prints.", command_schema()),
         "verified": (
             "whether a log is whole",
             "What `ir-policy verify --json` prints where it is; where it is not, the error names the first bad line.",

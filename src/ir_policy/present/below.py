@@ -52,6 +52,7 @@ class Below:
         """
         found = {
             "RESPONSE": list(response_lines(self.case, self.log, self.clock)),
+            "COMMAND": list(self._command()),
             "ENDANGERED": list(endangered_lines(self.case)),
             "EVERY CLOCK": list(self._clocks()),
             "HELD BACK": list(self._held_back()),
@@ -67,6 +68,15 @@ class Below:
         yield f"policy {policy.id} {policy.version} ({policy.status}), {policy.digest[:19]}, semantics {policy.semantics}, zones {policy.zone_data}"
         if left_out:
             yield f"{left_out} events of the log are later than this instant and left out"
+
+    def _command(self) -> Iterator[str]:
+        """Who is in command; nothing while nobody took a role and nothing is to be careful about."""
+        from ir_policy.duties.commanders import command_of  # few need it
+        from ir_policy.present.commanding import command_lines
+
+        found = command_of(self.case, "", self.clock.now)
+        if found.history or found.cautions:
+            yield from command_lines(found, self.clock)
 
     # --- every clock ---
 

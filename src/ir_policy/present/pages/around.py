@@ -216,6 +216,8 @@ def _tool(policy: Policy, tool: Tool) -> Iterator[str]:
         page = policy.about.references[tool.template]
         said.append(f"Template: {text(page.title)}{f', {text(page.where)}' if page.where else ''}")
     said += [f"{sentence(text(id_.replace('-', ' ')))}: {text(means)}" for id_, means in tool.holds.items()]
+    if tool.shown_by:
+        said.append(f"Filled from an incident: {code(f'ir-policy {tool.shown_by} LOG')}")
     if tool.paging is not None:
         said += _paging(policy, tool.paging, tool.reading)
     if tool.reading:
