@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict
 
 from ir_policy.rules.scalars import Duration, Id, Ids, Text
@@ -48,7 +50,7 @@ class RoleDoc(_Section):
     """Who may act in the role while nobody holds it."""
     does: Text
     """What it is for."""
-    held_by: Literal[one, several] = "several"
+    held_by: Literal["one", "several"] = "several"
     """Whether taking it ends the tenure of whoever held it."""
     succession: Ids = ()
     """People and roles that may take it in turn, for the time being, when whoever acts in it does not answer a page."""
