@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ir_policy.clocks import Deadline
 from ir_policy.rules.model import Duty
 from oracle.asking import is_owed
-from oracle.notices import is_to, not_out, passes
-from oracle.owing import limit_at
+from oracle.notices import is_to, names, not_out, passes
+from oracle.owing import limit_at, surely_missed
 from oracle.settling import discharge, settle
 from oracle.state import CANCELLED, OTHERWISE, Due, Obligation, State, Step
 from oracle.stepping import new_one
@@ -18,12 +18,12 @@ from oracle.stepping import new_one
 def look_at_what_comes_first(state: State, step: Step, duty: Duty) -> None:
     """*Duties* 9, for one enabling duty."""
     discharge(state, step, duty, [])
-    needing = needed_by(state, duty) if is_owed(state, duty) else {}
+    needing = needed_by(state, duty, step.event.at) if is_owed(state, duty) else {}
     for one in state.obligations:
         if one.duty is not duty or not one.is_open():
             continue
         wanted = needing.get(one.recipient)
-        if wanted is None or text_stands(state, step, duty, one.recipient):
+        if wanted is None or text_stands(state, step, wanted, one.recipient):
             settle(one, CANCELLED, (step.event.at, step.event.at))
             one.not_required = True
         else:
@@ -32,17 +32,19 @@ def look_at_what_comes_first(state: State, step: Step, duty: Duty) -> None:
         return
     for who in sorted(needing):
         is_open = any(one.is_open() for one in state.obligations if (one.duty.id, one.recipient) == (duty.id, who))
-        if not is_open and not text_stands(state, step, duty, who):
+        if not is_open and not text_stands(state, step, needing[who], who):
             soonest = soonest_of(needing[who])
             assert soonest.shown is not None
             one = new_one(state, step, duty, who, soonest.shown.anchor)
             give_due(state, step, one, needing[who], step.how())
 
 
-def needed_by(state: State, duty: Duty) -> dict[str, list[Obligation]]:
-    """*Duties* 9: by recipient, the open obligations (of any episode) whose rule needs it."""
+def needed_by(state: State, duty: Duty, at: datetime) -> dict[str, list[Obligation]]:
+    """*Duties* 9: by recipient, the open obligations (of any episode) whose rule needs it; what lapses in this step needs nothing."""
     found: dict[str, list[Obligation]] = {}
     for one in state.obligations:
+        if one.lapses and surely_missed(one.binding, at):
+            continue
         if one.is_open() and one.duty.needs is not None and one.duty.needs.duty == duty.id:
             found.setdefault(one.recipient, []).append(one)
     return found
@@ -86,16 +88,13 @@ def give_due(state: State, step: Step, one: Obligation, needing: list[Obligation
     one.binding = due if within.basis.binds else None
 
 
-def text_stands(state: State, step: Step, duty: Duty, recipient: str) -> bool:
+def text_stands(state: State, step: Step, needing: list[Obligation], recipient: str) -> bool:
     """*Duties* 9: a text that is not out names what needs it, and passes every gate that a review releases."""
     gates = [gate for gate in state.policy.gates.values() if any(r.notice == "reviewed" for r in gate.until)]
-    wanted = [rule for rule in state.rules() if rule.needs is not None and rule.needs.duty == duty.id]
-    ids = {rule.id for rule in wanted}
-    ids |= {rule.id for rule in state.rules() if rule.act and any(rule.act == one.act for one in wanted)}
     return any(
         not_out(kept)
         and kept.text is not None
-        and bool(ids & set(kept.text.duties))
+        and any(names(state, kept.text.duties, one.duty.id, one.duty.act) for one in needing)
         and is_to(state, kept.text.recipients, recipient)
         and all(passes(state, kept, gate, step.event.at) for gate in gates)
         for kept in state.records.values()

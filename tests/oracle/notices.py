@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import product
 from typing import Final
 
@@ -53,7 +53,7 @@ def notice_refused(state: State, event: Event) -> bool:
     record = record_of(state, event)
     if record.life not in LIFE[event.kind]:
         return True
-    if event.kind in BOUND and event.digest and (record.text is None or event.digest != record.text.digest):
+    if event.kind in BOUND and event.digest and record.text is not None and event.digest != record.text.digest:
         return True
     return event.kind == "notice-sent" and not goes_to(state, event)
 
@@ -156,8 +156,9 @@ def so_of(state: State, kept: Record, release: Release, to: Iterable[str], at: d
         return holds(state, kept, kept.review, to, at)
     if release.notice == "approved":
         good_for = state.policy.notices.approval_good_for
-        binds = not (good_for and state.policy.readings[state.policy.notices.approval_reading].advisory)
-        fresh = good_for is None or not binds or kept.approval is None or at <= kept.approval.at + good_for
+        reading = state.policy.readings.get(state.policy.notices.approval_reading)
+        binds = good_for is not None and not (reading is not None and reading.advisory)
+        fresh = not binds or kept.approval is None or at <= kept.approval.at + (good_for or timedelta(0))
         return fresh and holds(state, kept, kept.approval, to, at)
     if release.notice == "cleared":
         return is_cleared(state, kept, at)

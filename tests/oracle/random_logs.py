@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from ir_policy.log.events import KINDS, Event, event_from_wire
 from ir_policy.terms import MICROSECOND, rfc3339
 from oracle.random_lives import life
+from oracle.random_notices import COMMAND, COUNSEL, NOTICES, Notices, notice_life
 from oracle.random_words import (
     ALWAYS,
     CLIENTS,
@@ -41,7 +42,8 @@ WEIGHTS: Final = {
     "notice-drafted": 5, "notice-edited": 4.5, "notice-sent": 14, "breach-finding": 7, "processor-told": 4,
     "not-notifying": 3, "hold-started": 2, "hold-released": 4.5, "recovered": 2.5, "postmortem-distributed": 4.5,
     "closed": 4, "reopened": 2, "waived": 4, "corrected": 9, "note": 3.5, "channel-opened": 2, "merged": 2,
-    "action-opened": 4, "action-closed": 3,
+    "action-opened": 4, "action-closed": 3, "notice-review-requested": 3, "notice-reviewed": 4, "notice-approved": 4,
+    "notice-rejected": 2.5, "notice-delivered": 3, "notice-failed": 4, "notice-withdrawn": 2.5,
 }  # fmt: skip
 KINDS_USED: Final = (*WEIGHTS, UNKNOWN_KIND)
 
@@ -56,9 +58,10 @@ class _Writer:
         self.clock = self.at
         self.said: dict[str, str] = {}
         self.closed = False
-        self.drafts: list[str] = []
+        self.notices = Notices(rng)
         self.actions: list[str] = []
-        self.drill = rng.random() < 0.08
+        self.drill = rng.random() < 0.12
+        self.notices.drill = self.drill
         self.opaque = rng.random() < 0.2
         self.lean = rng.choice(("privacy", "outage", "clients", "mixed", "mixed"))
         self.quick = rng.random() < 0.5
@@ -120,6 +123,18 @@ class _Writer:
                 self.write(rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0])
             self.write(kind, **given)
 
+    def notice(self) -> None:
+        """A notice from its first word to its end, with something in between now and then."""
+        rng = self.rng
+        quick, self.quick = self.quick, rng.random() < 0.8
+        for kind, given in notice_life(self.notices):
+            if rng.random() < 0.05:
+                continue
+            if rng.random() < 0.08:
+                self.write(rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0])
+            self.write(kind, **given)
+        self.quick = quick
+
     # --- one event --------------------------------------------------------------------------------------
 
     def write(self, kind: str, **given: Any) -> None:
@@ -150,7 +165,7 @@ class _Writer:
         fields = getattr(self, "_" + kind.replace("-", "_"), self._unknown)(at)
         line.update(fields)
         if given:
-            line = {name: value for name, value in line.items() if name in ALWAYS} | given
+            line = {name: value for name, value in line.items() if name in ALWAYS} | _dated(given, at)
         line.setdefault("by", self.somebody())
         line["id"] = f"e{len(self.lines) + 1}"
         told_apart = kind not in ("closed", "severity-decided", UNKNOWN_KIND)
@@ -276,21 +291,48 @@ class _Writer:
         return fields
 
     def _notice_drafted(self, at: datetime) -> dict[str, Any]:
-        notice = f"n{self.rng.randrange(1, 4)}"
-        self.drafts.append(notice)
-        fields = {"notice": notice, "digest": f"sha256:{len(self.lines)}", **self._about()}
-        if self.rng.random() < 0.25:
-            fields["next_update_by"] = rfc3339(at + timedelta(hours=2))
+        rng = self.rng
+        notice = rng.choice(NOTICES)
+        fields = self.notices.text(notice)
+        if rng.random() < 0.6:
+            fields.update(self._about())
+        if rng.random() < 0.2:
+            fields = fields | {"next_update_by": rfc3339(at + timedelta(hours=2))}
         return fields
 
     def _notice_edited(self, at: datetime) -> dict[str, Any]:
-        return self._notice_drafted(at) | {"kind": "notice-edited"}
+        return self._notice_drafted(at)
+
+    def _notice_review_requested(self, at: datetime) -> dict[str, Any]:
+        notice = self.notices.some()
+        return {"notice": notice, "digest": self.notices.digest(notice)}
+
+    def _notice_reviewed(self, at: datetime) -> dict[str, Any]:
+        return self._notice_review_requested(at) | _dated(self.notices.until(), at) | {"by": self.notices.by(COUNSEL, 0.8)}
+
+    def _notice_approved(self, at: datetime) -> dict[str, Any]:
+        return self._notice_review_requested(at) | _dated(self.notices.until(), at) | {"by": self.notices.by(COMMAND, 0.8)}
+
+    def _notice_rejected(self, at: datetime) -> dict[str, Any]:
+        return self._notice_review_requested(at) | {"reason": "not so"}
+
+    def _notice_delivered(self, at: datetime) -> dict[str, Any]:
+        notice = self.notices.some()
+        return {"notice": notice, **self.notices.whom(notice)}
+
+    def _notice_failed(self, at: datetime) -> dict[str, Any]:
+        return self._notice_delivered(at)
+
+    def _notice_withdrawn(self, at: datetime) -> dict[str, Any]:
+        return {"notice": self.notices.some()}
 
     def _notice_sent(self, at: datetime) -> dict[str, Any]:
         rng = self.rng
         fields: dict[str, Any] = {}
-        if rng.random() < 0.35 and (self.drafts or rng.random() < 0.1):
-            fields["notice"] = rng.choice(self.drafts or ["n9"])
+        if rng.random() < 0.5 and (self.notices.texts or rng.random() < 0.1):
+            fields["notice"] = self.notices.some()
+            if rng.random() < 0.4:
+                fields["digest"] = self.notices.digest(fields["notice"])
             about = self._about()
             for name in about if rng.random() < 0.3 else ():
                 if rng.random() < 0.5:
@@ -388,7 +430,13 @@ class _Writer:
             choices += [{"finding": rng.choice(FINDINGS)}, {"position": rng.choice(("controller", "processor"))}]
         if kind == "severity-decided":
             choices += [{"severity": rng.choice(("SEV0", "SEV1", "SEV2", "SEV3"))}, {"reason": "said later"}]
-        if kind in ("notice-sent", "notice-drafted"):
+        if kind in ("notice-reviewed", "notice-approved"):
+            choices += [{"until": rfc3339(moved)}, {"digest": "sha256:other"}, {"notice": self.notices.some()}] * 2
+        if kind in ("notice-failed", "notice-delivered", "notice-withdrawn"):
+            choices += [{"notice": self.notices.some()}, {"recipients": ["client/acme"]}, {"recipients": None}] * 2
+        if kind in ("notice-edited", "notice-rejected", "notice-review-requested", "notice-sent", "notice-drafted"):
+            choices += [{"digest": self.notices.digest(self.notices.some())}]
+        if kind in ("notice-sent", "notice-drafted", "notice-edited"):
             choices += [{"states": list(STATES)}, {"recipients": ["internal", "client/acme"]}]
             choices += [{"next_update_by": rfc3339(moved)}, {"next_update_by": None}]
         if kind == "closed":
@@ -427,6 +475,9 @@ def random_log(rng: random.Random) -> list[Event]:
         if rng.random() < 0.045 and len(writer.lines) < 28:
             writer.plot()
             continue
+        if rng.random() < 0.06 and len(writer.lines) < 34:
+            writer.notice()
+            continue
         weights = dict(WEIGHTS)
         if writer.opaque:
             weights[UNKNOWN_KIND] = 25
@@ -439,6 +490,16 @@ def random_log(rng: random.Random) -> list[Event]:
         if writer.lines[-1]["kind"] == "reopened" and len(writer.lines) < 40 and rng.random() < 0.15:
             writer.live()
     return [_event(line) for line in writer.lines]
+
+
+def _dated(given: dict[str, Any], at: datetime) -> dict[str, Any]:
+    """What is said of how long something is good, as an instant."""
+    fields = {name: value for name, value in given.items() if not name.startswith("good_for")}
+    if "good_for" in given:
+        fields["until"] = rfc3339(at + given["good_for"])
+    if "good_for_more" in given:
+        fields["next_update_by"] = rfc3339(at + timedelta(hours=2))
+    return fields
 
 
 def _event(line: dict[str, Any]) -> Event:
