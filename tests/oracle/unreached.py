@@ -59,6 +59,13 @@ def ways_from(state: State, one: Obligation, start: Act, *, include: bool) -> li
         and stamp_of(act.event) >= stamp_of(start.event)
         and (one.duty.per is Per.INCIDENT or act.episode == one.episode)
         and not any(asked is act.event for asked in one.asked_by)
-        and (place + 1 >= one.opened_at_act or one.duty.done_before is not DoneBefore.DOES_NOT_COUNT)
+        and (place + 1 >= one.opened_at_act or counts_before(one, act))
         and any(meets(state, act, one, match) for match in one.duty.met_by)
     ]
+
+
+def counts_before(one: Obligation, act: Act) -> bool:
+    """*Duties* 5: whether what was done before it opened counts; for a repeat it does not."""
+    if one.repeat or one.duty.done_before is DoneBefore.DOES_NOT_COUNT:
+        return False
+    return one.duty.done_before is DoneBefore.COUNTS or stamp_of(act.event) >= one.anchor
