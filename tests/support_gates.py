@@ -13,7 +13,11 @@ from support_duties import COMMANDER, POLICY, T0
 
 SECURITY: Final = "security-lead"
 CLEANING: Final = ("clean-up", "remove-access", "restore-configuration")
-EVERYBODY: Final = ("alex", *POLICY.roles, *(rule.contact for rule in POLICY.roles.values()))
+EVERYBODY: Final = (
+    "alex",
+    *(n for role in POLICY.roles.values() if role.contact not in POLICY.programs for n in (role.id, role.contact)),
+)
+"""Every person and every role that a person acts in; what programs may not do is a law of its own."""
 NOW: Final = T0 + timedelta(hours=1)
 """When the act in question happens; what came before happened within the hour."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ir_policy.answers import corrections, explain, next_wakeup, obligations, reminders
+from ir_policy.answers import corrections, explain, next_wakeup, obligations, paging, reminders
 from ir_policy.calendar import Calendar, Holidays
 from ir_policy.desk import apply, check, open_incident, record, replay
 from ir_policy.duties.anew import Correction
@@ -49,9 +49,12 @@ from ir_policy.log.events import (
     PhaseChange,
     PolicyAdopted,
     ProcessorTold,
+    ProgrammeOpened,
     RansomPaid,
+    ReadinessAttested,
     Reopened,
     RoleChange,
+    Session,
     SeverityDecided,
     StepDone,
     Waived,
@@ -64,11 +67,16 @@ from ir_policy.rules.model import Policy
 from ir_policy.terms import NO, UNKNOWN, YES, Basis, Phase, Severity, Truth
 
 if TYPE_CHECKING:
+    from ir_policy.duties.calling_plan import PagePlan, PlannedPage, page_plan
+    from ir_policy.duties.calls import NextPage, PageOutcome, PageTry, Paging, Skipped
     from ir_policy.exchange.plain import as_json
     from ir_policy.exchange.published import schema
     from ir_policy.exchange.saying import read_said
     from ir_policy.exchange.whole import export
     from ir_policy.present.chronicle import Timeline, TimelineEntry, timeline
+    from ir_policy.present.practice import Drills, drills
+    from ir_policy.programme.door import open_programme
+    from ir_policy.programme.value import Programme, ProgrammeStep
     from ir_policy.rules.compile import load_policy
     from ir_policy.words.drafts import Draft, digest, draft
 
@@ -98,6 +106,12 @@ __all__ = [
     "Levels",
     "Step",
     "Violation",
+    # what is practised → a programme
+    "open_programme",
+    "Programme",
+    "ProgrammeStep",
+    "drills",
+    "Drills",
     # an incident at an instant
     "obligations",
     "by_act",
@@ -107,6 +121,7 @@ __all__ = [
     "brief",
     "timeline",
     "corrections",
+    "paging",
     "Obligation",
     "Breach",
     "Reminder",
@@ -117,6 +132,15 @@ __all__ = [
     "Basis",
     "Phase",
     "Correction",
+    "Paging",
+    "PageTry",
+    "PageOutcome",
+    "NextPage",
+    "Skipped",
+    # who would be told when
+    "page_plan",
+    "PagePlan",
+    "PlannedPage",
     # what is written
     "draft",
     "digest",
@@ -158,6 +182,9 @@ __all__ = [
     "Merged",
     "Waived",
     "ActionEvent",
+    "ProgrammeOpened",
+    "Session",
+    "ReadinessAttested",
     "PolicyAdopted",
     "Corrected",
     "Note",
@@ -175,6 +202,8 @@ __all__ = [
 ]
 
 _LAZY = {
+    **dict.fromkeys(("Paging", "PageTry", "PageOutcome", "NextPage", "Skipped"), "ir_policy.duties.calls"),
+    **dict.fromkeys(("page_plan", "PagePlan", "PlannedPage"), "ir_policy.duties.calling_plan"),
     "load_policy": "ir_policy.rules.compile",
     "as_json": "ir_policy.exchange.plain",
     "schema": "ir_policy.exchange.published",
@@ -186,6 +215,11 @@ _LAZY = {
     "draft": "ir_policy.words.drafts",
     "digest": "ir_policy.words.drafts",
     "Draft": "ir_policy.words.drafts",
+    "drills": "ir_policy.present.practice",
+    "Drills": "ir_policy.present.practice",
+    "open_programme": "ir_policy.programme.door",
+    "Programme": "ir_policy.programme.value",
+    "ProgrammeStep": "ir_policy.programme.value",
 }
 
 

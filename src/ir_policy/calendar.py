@@ -17,7 +17,16 @@ from attrs import field, frozen
 from ir_policy.errors import CalendarExhausted, Problem, QuestionInvalid
 from ir_policy.terms import FrozenMap, instant
 
-__all__ = ["Calendar", "Holidays", "add_months", "end_of_period", "start_of_day", "zone", "zone_data"]
+__all__ = [
+    "Calendar",
+    "Holidays",
+    "add_months",
+    "end_of_period",
+    "start_of_day",
+    "start_of_period",
+    "zone",
+    "zone_data",
+]
 
 WORKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 PERIODS: Final = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
@@ -66,12 +75,19 @@ def add_months(day: date, months: int) -> date:
     return moved
 
 
+def start_of_period(name: str, at: datetime, tz: ZoneInfo) -> datetime:
+    """The first instant of the calendar period (``month``, ``quarter``, ``half-year``, ``year``) holding ``at``."""
+    return start_of_day(_first_day(name, at, tz), tz)
+
+
 def end_of_period(name: str, at: datetime, tz: ZoneInfo) -> datetime:
     """The first instant after the calendar period (``month``, ``quarter``, ``half-year``, ``year``) holding ``at``."""
-    months = PERIODS[name]
-    day = at.astimezone(tz).date()
-    first_month = (day.month - 1) // months * months + 1
-    return start_of_day(add_months(date(day.year, first_month, 1), months), tz)
+    return start_of_day(add_months(_first_day(name, at, tz), PERIODS[name]), tz)
+
+
+def _first_day(name: str, at: datetime, tz: ZoneInfo) -> date:
+    months, day = PERIODS[name], at.astimezone(tz).date()
+    return date(day.year, (day.month - 1) // months * months + 1, 1)
 
 
 def _by_day(names: Mapping[date, str]) -> FrozenMap[date, str]:

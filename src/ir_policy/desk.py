@@ -1,7 +1,7 @@
 """The door: open an incident, ask what is allowed, apply or record what happened, replay a log.
 
 An :class:`Incident` is a value: its log and what follows from it. Nothing derived is ever written down; replaying the
-log gives the same incident. Only :func:`open_incident` and :func:`replay` take documents, and no function here asks
+log gives the same incident. A :class:`Programme` is another such value, and every function here takes either. Only :func:`open_incident` and :func:`replay` take documents, and no function here asks
 what time it is. Who acts (``by``) is taken at its word: the host authenticates, and keeps the ids of roles and of their
 primary contacts out of the names people may choose.
 """
@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from types import ModuleType
+from typing import TYPE_CHECKING, overload
 
 from attrs import evolve
 
@@ -22,7 +23,7 @@ from ir_policy.duties.ledger import Moves
 from ir_policy.duties.severity import known_fact
 from ir_policy.duties.suggested import suggestions
 from ir_policy.errors import EventInvalid, LogInvalid, PolicyMismatch, Problem, QuestionInvalid, Refusal, Refused
-from ir_policy.incident import Incident, Step, need_policies, pin_of
+from ir_policy.incident import Incident, Step, known_by, need_policies, pin_of
 from ir_policy.log.events import Detected, Event, FactsReported, Notice, PolicyAdopted, RoleChange, StepDone
 from ir_policy.log.fields import PolicyPin
 from ir_policy.log.grown import Grown, LogSoFar
@@ -32,8 +33,9 @@ from ir_policy.terms import instant, nearest
 
 if TYPE_CHECKING:
     from ir_policy.log.chain import Chain
+    from ir_policy.programme.value import Programme, ProgrammeStep
 
-__all__ = ["apply", "check", "open_incident", "record", "replay"]
+__all__ = ["apply", "check", "need_stream", "open_incident", "record", "replay"]
 
 
 def open_incident(policy: Policy, event: Detected, *, salt: str = "") -> Step:
@@ -53,22 +55,30 @@ def open_incident(policy: Policy, event: Detected, *, salt: str = "") -> Step:
     return _linked(step, _begun(incident), salt) if salt else step
 
 
-def check(incident: Incident, event: Event) -> tuple[Refusal, ...]:
-    """Every reason why the event may not happen; ``()`` means go ahead. Changes nothing.
+def check(incident: Incident | Programme, event: Event) -> tuple[Refusal, ...]:
+    """Every reason why the event may not happen in the incident or programme; ``()`` means go ahead. Changes nothing.
 
     Raises :class:`~ir_policy.errors.EventInvalid` when the event itself is malformed for this incident: another
-    incident's, a known id with other content, a fact, step or role the policy does not know.
+    incident's, a known id with other content, a fact, step, role, exercise or scenario the policy does not know.
     """
     known = _admit(incident, event)
     if known:
         return ()
-    problems = _unknown_words(incident.policy, event)
+    ours = isinstance(incident, Incident)
+    problems = (_unknown_words if ours else _of_programmes().unknown_words)(incident.policy, event)
     if problems:
         raise EventInvalid(problems)
+    if not isinstance(incident, Incident):
+        refusals: tuple[Refusal, ...] = _of_programmes().refusals(incident, event)
+        return refusals
     return tuple(bite.refusal for bite in _bites(incident, event))
 
 
-def apply(incident: Incident, event: Event, *, salt: str = "") -> Step:
+@overload
+def apply(incident: Incident, event: Event, *, salt: str = "") -> Step: ...
+@overload
+def apply(incident: Programme, event: Event, *, salt: str = "") -> ProgrammeStep: ...
+def apply(incident: Incident | Programme, event: Event, *, salt: str = "") -> Step | ProgrammeStep:
     """Let the event happen if the policy allows it; a chained log needs a ``salt``, see :func:`open_incident`.
 
     Raises :class:`~ir_policy.errors.Refused` with every refusal, and :class:`~ir_policy.errors.EventInvalid` as
@@ -80,7 +90,11 @@ def apply(incident: Incident, event: Event, *, salt: str = "") -> Step:
     return record(incident, event, salt=salt)
 
 
-def record(incident: Incident, event: Event, *, salt: str = "") -> Step:
+@overload
+def record(incident: Incident, event: Event, *, salt: str = "") -> Step: ...
+@overload
+def record(incident: Programme, event: Event, *, salt: str = "") -> ProgrammeStep: ...
+def record(incident: Incident | Programme, event: Event, *, salt: str = "") -> Step | ProgrammeStep:
     """Take in what did happen, allowed or not: a happening counts, and what the policy forbade is kept as a violation.
 
     An act of power without authority is kept, flagged, and has no effect. An event known already changes nothing,
@@ -89,7 +103,7 @@ def record(incident: Incident, event: Event, *, salt: str = "") -> Step:
     :class:`~ir_policy.errors.QuestionInvalid` for a chained log without a ``salt``, or a plain one with it.
     """
     if _admit(incident, event):
-        return Step(incident, event, level=(incident._case.level.governing,) * 2, known=True)
+        return _known_already(incident, event)
     if bool(salt) != (incident._chain is not None):
         hint = (
             "pass salt=secrets.token_hex(16)"
@@ -97,8 +111,31 @@ def record(incident: Incident, event: Event, *, salt: str = "") -> Step:
             else "leave it out; a log is chained from its opening or not at all"
         )
         raise QuestionInvalid([Problem("salt", f"the log is {'chained' if not salt else 'a plain one'}", hint)])
+    if not isinstance(incident, Incident):
+        done: ProgrammeStep = _of_programmes().recorded(incident, event, salt)
+        return done
     step = _taken_in(incident, event)
     return _linked(step, incident._chain, salt) if incident._chain is not None else step
+
+
+def _known_already(incident: Incident | Programme, event: Event) -> Step | ProgrammeStep:
+    if isinstance(incident, Incident):
+        return Step(incident, event, level=(incident._case.level.governing,) * 2, known=True)
+    step: ProgrammeStep = _of_programmes().ProgrammeStep(incident, event, known=True)
+    return step
+
+
+def _of_programmes() -> ModuleType:
+    """The same functions for programmes: few need them, so they are loaded when one is at hand."""
+    from ir_policy.programme import door
+
+    return door
+
+
+def need_stream(incident: object) -> None:
+    """Refuse what is neither an incident nor a programme."""
+    if not isinstance(incident, Incident) and not isinstance(incident, _of_programmes().Programme):
+        raise QuestionInvalid([Problem("incident", "is not an incident", "pass what open_incident or replay returned")])
 
 
 def _taken_in(incident: Incident, event: Event) -> Step:
@@ -113,16 +150,41 @@ def _taken_in(incident: Incident, event: Event) -> Step:
     return _step(after, event, None if log.corrected else moves, incident)
 
 
+@overload
 def replay(
-    policy: Policy, log: Log | Iterable[Event], *, adopted: Iterable[Policy] = (), known_at: datetime | None = None
-) -> Incident:
-    """The incident a log says; the same as recording its events one by one.
+    policy: Policy,
+    log: Log | Iterable[Event],
+    *,
+    adopted: Iterable[Policy] = (),
+    known_at: datetime | None = None,
+    stream: type[Incident] | None = None,
+) -> Incident: ...
+@overload
+def replay(
+    policy: Policy,
+    log: Log | Iterable[Event],
+    *,
+    adopted: Iterable[Policy] = (),
+    known_at: datetime | None = None,
+    stream: type[Programme],
+) -> Programme: ...
+def replay(
+    policy: Policy,
+    log: Log | Iterable[Event],
+    *,
+    adopted: Iterable[Policy] = (),
+    known_at: datetime | None = None,
+    stream: type[Incident] | type[Programme] | None = None,
+) -> Incident | Programme:
+    """The incident a log says; the same as recording its events one by one. The log of a programme gives that programme.
 
+    ``stream`` says which of the two is wanted, ``ir.Programme`` or ``ir.Incident``; for type checkers too, which without it
+    take the answer for an incident.
     ``policy`` is the one the log was begun under. ``adopted`` are the others that its adoptions name, in any order; more than
     it names do no harm, and may be adopted later. ``known_at`` leaves out what the log had not learnt by then.
 
     Raises :class:`~ir_policy.errors.PolicyMismatch` when the log's header names another document, or an adoption one that was
-    not given; :class:`~ir_policy.errors.LogInvalid` when it is not the log of one incident; and
+    not given; :class:`~ir_policy.errors.LogInvalid` when it is not the log of one incident or programme; and
     :class:`~ir_policy.errors.QuestionInvalid` when ``known_at`` is asked of events without a recording time.
     """
     policy = _with_adopted(policy, adopted)
@@ -134,9 +196,12 @@ def replay(
             raise PolicyMismatch(_named(log.policy), _named(pin_of(policy)))
         chain = log.chain if known_at is None else None
         log = log.events
-    events = _one_incident(log)
+    events = _one_stream(log, stream)
     if known_at is not None:
         events = known_by(events, instant(known_at, "known_at"))
+    if events and events[0].programme:
+        programme: Programme = _of_programmes().folded(policy, events, chain)
+        return programme
     if known_at is not None and not any(isinstance(event, Detected) for event in events):
         raise QuestionInvalid([Problem("known_at", "the log knew of no incident yet", "ask for a later instant")])
     if not any(isinstance(event, Detected) for event in events):
@@ -225,17 +290,20 @@ def _need_policy(policy: object) -> None:
         raise QuestionInvalid([Problem("policy", "is not a loaded policy", "pass what load_policy returned")])
 
 
-def _admit(incident: object, event: object) -> bool:
-    """Whether the event is known already; refuses what can be no event of this incident."""
+def _admit(incident: Incident | Programme, event: object) -> bool:
+    """Whether the event is known already; refuses what can be no event of this incident or programme."""
     if not isinstance(incident, Incident):
-        raise QuestionInvalid([Problem("incident", "is not an incident", "pass what open_incident or replay returned")])
+        need_stream(incident)
     if not isinstance(event, Event):
         raise QuestionInvalid([Problem("event", "is not an event", "make one with its class, or read_event")])
-    if event.incident != incident.id:
-        raise EventInvalid([Problem("incident", f"'{event.incident}' is not this incident, '{incident.id}'")])
+    if event.stream != incident._log.events[0].stream:
+        what = f"{event.stream} is not this one, {incident._log.events[0].stream}"
+        if isinstance(incident, Incident) and not event.programme:
+            what = f"'{event.incident}' is not this incident, '{incident.id}'"
+        raise EventInvalid([Problem("programme" if event.programme else "incident", what)])
     known = incident._log.of_id(event.id)
     if known is None:
-        if isinstance(event, PolicyAdopted):
+        if isinstance(event, PolicyAdopted) and isinstance(incident, Incident):
             _admit_adopted(incident.opened_under, event)
         return False
     if known is not event and not known.says_the_same(event):
@@ -256,7 +324,7 @@ def _admit_adopted(policy: Policy, event: PolicyAdopted) -> None:
         raise EventInvalid([Problem("policy", what, f"the document of that digest is {_named(pin_of(found))}")])
 
 
-def _one_incident(log: Iterable[Event]) -> tuple[Event, ...]:
+def _one_stream(log: Iterable[Event], wanted: type | None) -> tuple[Event, ...]:
     events: dict[str, Event] = {}
     try:
         items = list(log)
@@ -265,27 +333,16 @@ def _one_incident(log: Iterable[Event]) -> tuple[Event, ...]:
     for index, event in enumerate(items):
         if not isinstance(event, Event):
             raise QuestionInvalid([Problem(f"log[{index}]", "is not an event", "read the log with read_log")])
-        if event.incident != items[0].incident:
-            raise LogInvalid(
-                index, f"this event belongs to incident '{event.incident}', the first one to '{items[0].incident}'"
-            )
+        if event.stream != items[0].stream:
+            raise LogInvalid(index, event.strays_from(items[0], "the first one"))
+        if wanted is not None and (wanted is Incident) is bool(event.programme):
+            raise LogInvalid(index, f"this event belongs to {event.stream}, where the log of another kind is wanted")
         if event.id in events and not events[event.id].says_the_same(event):
             raise EventInvalid(
                 [Problem("id", f"event '{event.id}' is in the log with other content", "give it an id of its own")]
             )
         events.setdefault(event.id, event)
     return tuple(events.values())
-
-
-def known_by(events: tuple[Event, ...], known_at: datetime) -> tuple[Event, ...]:
-    """What the log had learnt by then. A recording time nobody knows cannot be guessed."""
-    unknown = [event for event in events if event.recorded_at is None and event.at <= known_at]
-    if unknown:
-        what = f"{len(unknown)} events have no recorded_at, the first is '{unknown[0].id}'"
-        raise QuestionInvalid(
-            [Problem("known_at", what, "ask without known_at, or record when the log learnt of each event")]
-        )
-    return tuple(event for event in events if event.recorded_at is not None and event.recorded_at <= known_at)
 
 
 def _unknown_words(policy: Policy, event: Event) -> list[Problem]:

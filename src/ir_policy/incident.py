@@ -23,7 +23,7 @@ from ir_policy.terms import FrozenMap, Phase, Severity
 if TYPE_CHECKING:
     from ir_policy.log.chain import Chain
 
-__all__ = ["Incident", "Levels", "Step", "need_policies", "pin_of"]
+__all__ = ["Incident", "Levels", "Step", "known_by", "need_policies", "pin_of"]
 
 
 @frozen
@@ -240,3 +240,14 @@ def need_policies(where: str, policies: Iterable[object]) -> None:
             raise QuestionInvalid(
                 [Problem(f"{where}[{index}]", "is not a loaded policy", "pass what load_policy returned")]
             )
+
+
+def known_by(events: tuple[Event, ...], known_at: datetime) -> tuple[Event, ...]:
+    """What the log had learnt by then. A recording time nobody knows cannot be guessed."""
+    unknown = [event for event in events if event.recorded_at is None and event.at <= known_at]
+    if unknown:
+        what = f"{len(unknown)} events have no recorded_at, the first is '{unknown[0].id}'"
+        raise QuestionInvalid(
+            [Problem("known_at", what, "ask without known_at, or record when the log learnt of each event")]
+        )
+    return tuple(event for event in events if event.recorded_at is not None and event.recorded_at <= known_at)

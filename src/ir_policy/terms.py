@@ -341,12 +341,22 @@ EVENT_FIELDS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "waived": (("reason",), ("obligation", "gate", "role")),
     "action-opened": (("action", "owner", "due"), ()),
     "action-closed": (("action",), ("owner", "due")),
+    "programme-opened": ((), ()),
+    "drill-held": (("drill",), ("covers", "evidence")),
+    "review-held": (("drill",), ("covers", "evidence")),
+    "readiness-attested": (("duty",), ("evidence",)),
     "policy-adopted": (("policy", "reason"), ("role",)),
     "corrected": (("event", "fields", "reason", "evidence"), ("role",)),
     "note": (("text",), ()),
 }
 """Every kind of event: the fields each one must and may hold beside those all share."""
 EVENT_KINDS: Final = tuple(EVENT_FIELDS)
+OF_PROGRAMMES: Final = frozenset({"programme-opened", "drill-held", "review-held", "readiness-attested"})
+"""Kinds that only the log of a programme holds."""
+OF_ACTIONS: Final = frozenset({"action-opened", "action-closed"})
+"""Kinds that either log holds; in that of a programme they may say which incident they come from."""
+OF_BOTH: Final = frozenset({*OF_ACTIONS, "corrected", "note"})
+"""Kinds that either log holds; all others belong to an incident."""
 EVENT_INSTANTS: Final = {
     "detected": ("impact_started",), "facts-reported": ("since",), "notice-drafted": ("next_update_by",),
     "notice-edited": ("next_update_by",), "notice-sent": ("next_update_by",), "breach-finding": ("since",),

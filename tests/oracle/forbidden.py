@@ -83,6 +83,8 @@ def bites(state: State, gate: Gate, event: Event) -> bool:
             return False
         if any(may_act(state, event.by, role) for role in release.roles):
             return False
+        if release.person and is_person(state, event.by):
+            return False
         if release.states and all(getattr(event, name, None) for name in release.states):
             return False
         if release.form is not None and has_form(state, event, release.form):
@@ -90,6 +92,15 @@ def bites(state: State, gate: Gate, event: Event) -> bool:
         if (release.notice or release.author) and releases(state, release, event):
             return False
     return True
+
+
+def is_person(state: State, name: str) -> bool:
+    """*Forbidden*, ``{by: person}``: somebody the name stands for is none of the programs; a role stands for its holders, or
+    its primary contact."""
+    stands_for = [name]
+    if name in state.policy.roles:
+        stands_for = list(state.tenures.get(name, {})) or [state.policy.roles[name].contact]
+    return any(one not in state.policy.programs for one in stands_for)
 
 
 def has_form(state: State, event: Event, form: Form) -> bool:

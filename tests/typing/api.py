@@ -92,6 +92,15 @@ def answers(incident: ir.Incident, now: datetime) -> timedelta | None:
     assert_type(told.text(colour=False), str)
     for correction in ir.corrections(incident):
         assert_type(correction, ir.Correction)
+    paging = ir.paging(incident, now)
+    assert_type(paging, ir.Paging)
+    assert_type(paging.tries, tuple[ir.PageTry, ...])
+    assert_type([one.outcome for one in paging.tries], list[ir.PageOutcome | None])
+    assert_type(paging.due(now), tuple[ir.NextPage, ...])
+    assert_type(paging.skipped, tuple[ir.Skipped, ...])
+    plan = ir.page_plan(incident.policy, ir.Severity.SEV0, now, on_call={"owen-backup": None})
+    assert_type(plan, ir.PagePlan)
+    assert_type(plan.pages, tuple[ir.PlannedPage, ...])
     assert_type(incident.severity, ir.Levels)
     assert_type(incident.severity.governing, ir.Severity | None)
     assert_type(incident.phase, ir.Phase)
@@ -165,6 +174,9 @@ def every_kind(at: datetime) -> tuple[ir.Event, ...]:
         ir.Reopened(incident="i", at=at, by="a", reason="x"),
         ir.Merged(incident="i", at=at, by="a", into="j", reason="x"),
         ir.Waived(incident="i", at=at, by="a", gate="snapshot-before-cleanup", reason="x"),
+        ir.ProgrammeOpened(programme="p", at=at, by="a"),
+        ir.Session(kind="drill-held", programme="p", at=at, by="a", drill="tabletop", covers=("neon-outage",)),
+        ir.ReadinessAttested(programme="p", at=at, by="a", duty="on-call-configured"),
         ir.ActionEvent(kind="action-opened", incident="i", at=at, by="a", action="x", owner="b", due=at),
         ir.Corrected(incident="i", at=at, by="a", event="e", fields={"by": "b"}, reason="x", evidence=("x",)),
     )
@@ -199,3 +211,22 @@ def texts(policy: ir.Policy, incident: ir.Incident, now: datetime) -> ir.Notice:
     assert_type(text.why_not_cleared(now), str)
     assert_type(ir.digest(text.text, text.subject), str)
     return text.event(incident=incident.id, at=now, by="ana", notice="n-1")
+
+
+def practised(policy: ir.Policy, opening: ir.ProgrammeOpened, session: ir.Session, now: datetime) -> str:
+    """A programme takes the same verbs as an incident, and each gives back its own kind."""
+    step = ir.open_programme(policy, opening)
+    assert_type(step, ir.ProgrammeStep)
+    assert_type(step.programme, ir.Programme)
+    assert_type(ir.check(step.programme, session), tuple[ir.Refusal, ...])
+    assert_type(ir.apply(step.programme, session), ir.ProgrammeStep)
+    step = ir.record(step.programme, session)
+    again = ir.replay(policy, ir.read_log(ir.write_log(step.programme.log, step.programme.pin)), stream=ir.Programme)
+    assert_type(again, ir.Programme)
+    assert_type(ir.obligations(again, now), tuple[ir.Obligation, ...])
+    assert_type(ir.next_wakeup(again, now), datetime | None)
+    assert_type(ir.reminders(again, None, now), tuple[ir.Reminder, ...])
+    shown = ir.drills(again, now)
+    assert_type(shown, ir.Drills)
+    assert_type(shown.overdue, tuple[str, ...])
+    return shown.svg() + str(ir.explain(again, "tabletop", now))

@@ -15,6 +15,7 @@ from ir_policy.exchange.published import NAMES
 from support_schema import faults
 from support_time import REPO
 
+YEAR: Final = REPO / "examples" / "programmes" / "a-year-of-drills.jsonl"
 EXAMPLE: Final = REPO / "examples" / "incidents" / "okta-2022.jsonl"
 NOW: Final = datetime(2022, 1, 21, 0, 30, tzinfo=timezone.utc)
 AT: Final = "2022-01-21T00:30:00Z"
@@ -34,7 +35,9 @@ def every_answer(policy: ir.Policy, incident: ir.Incident) -> dict[str, Any]:
     note = ir.Note(incident=incident.id, at=NOW, by="ana", text="calm")
     error = ir.EventInvalid([ir.Problem("at", "is missing"), ir.Problem("by", "is empty", "say who")])
     verdict = ir.classify(policy, {"streaming-unavailable": ir.YES})
+    programme = ir.replay(policy, ir.read_log(YEAR.read_bytes()), stream=ir.Programme)
     return {
+        "drills": ir.as_json(ir.drills(programme, datetime(2026, 2, 24, tzinfo=timezone.utc)), "drills"),
         "classification": ir.as_json(verdict, "classification", policy),
         "obligations": ir.as_json(owed, "obligations", now=NOW),
         "obligation": ir.as_json(owed[0], "obligation", now=NOW),
@@ -44,6 +47,8 @@ def every_answer(policy: ir.Policy, incident: ir.Incident) -> dict[str, Any]:
         "explanation": ir.as_json(ir.explain(incident, "oaic-notice", NOW), "explanation", incident, NOW),
         "step": ir.as_json(ir.record(incident, note), "step"),
         "reminder": ir.as_json(ir.reminders(incident, None, NOW)[0], "reminder"),
+        "paging": ir.as_json(ir.paging(incident, NOW), "paging", incident, NOW),
+        "page-plan": ir.as_json(ir.page_plan(policy, ir.Severity.SEV0, NOW), "page-plan", policy),
         "verified": ir.as_json(ir.read_log(EXAMPLE.read_bytes()), "verified"),
         "refused": ir.as_json(ir.Refused(ir.check(incident, closing)), "refused"),
         "error": ir.as_json(error, "error"),

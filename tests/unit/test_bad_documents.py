@@ -53,8 +53,8 @@ SLIPS: Final = (
     Slip("choice", "if_missed: lapses\n\n  stakeholder-notice", "if_missed: forgotten\n\n  stakeholder-notice",
          "if_missed: ¦forgotten", "duties.unassessed-alert.if_missed", "is not one of the words allowed here",
          "write 'still-owed' or 'lapses'"),
-    Slip("flag", "    until: {role: legal-liaison}\n    who: legal-liaison\n    void: yes",
-         "    until: {role: legal-liaison}\n    who: legal-liaison\n    void: true", "void: ¦true",
+    Slip("flag", "    until: {role: legal-liaison}\n    who: legal-liaison\n    void: yes\n\n  privacy-finding",
+         "    until: {role: legal-liaison}\n    who: legal-liaison\n    void: true\n\n  privacy-finding", "void: ¦true",
          "gates.legal-releases-the-freeze.void", "must be yes or no"),
     # --- names nobody defines ---
     Slip("mark", "    starts: {earliest: [recovered, closed]}", "    starts: {earliest: [recoverd, closed]}",
@@ -152,8 +152,8 @@ SLIPS: Final = (
     Slip("id of a raise rule", "    raise-integrity: i", "    Raise: i", "¦Raise: i", "severity_raise.rules.Raise",
          "'Raise' is not an id", NOT_AN_ID),
     # --- rules that contradict themselves ---
-    Slip("atom with both signs", "when: {any: [personal-data-involved, privacy-suspected]}\n    starts",
-         "when: {any: [privacy-suspected, {not: privacy-suspected}]}\n    starts", "when: ¦{any: [privacy-suspected,",
+    Slip("atom with both signs", "when: {any: [personal-data-involved, privacy-suspected]}\n    starts: scope",
+         "when: {any: [privacy-suspected, {not: privacy-suspected}]}\n    starts: scope", "when: ¦{any: [privacy-suspected,",
          "duties.dsr-freeze.when", "'privacy-suspected' stands in one condition both as such and under 'not'",
          "split the rule in two"),
     Slip("fact worse in one row and better in another", "when: partial-outage", "when: {not: performance-degraded}",

@@ -108,7 +108,7 @@ SLIPS: Final = (
     Slip('a notice met by something else', 'met_by: {notice: any}',
          'met_by: {notice: some}',
          '¦some}', 'duties.next-update.met_by.notice',
-         "'notice' knows only 'sent' and 'any'", ''),
+         "'notice' knows only 'sent', 'any' and 'reviewed'", ''),
 )  # fmt: skip
 
 

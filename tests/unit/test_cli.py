@@ -337,8 +337,8 @@ class TestAdd:
             "id=e3", "--now", T10)  # fmt: skip
         run("add", sev1, "role-taken", "by=dana", "role=incident-commander", "person=dana", "acting=yes", "id=e4",
             "--now", T10)  # fmt: skip
-        run("add", sev1, "notice-sent", "by=lee", "duties=internal-alert, client-update", "recipients=internal,client/zen",
-            "states=share-link-status,mitigation-steps", "id=e5", "--now", T10)  # fmt: skip
+        run("add", sev1, "notice-sent", "--record", "by=lee", "duties=internal-alert, client-update",
+            "recipients=internal,client/zen", "states=share-link-status,mitigation-steps", "id=e5", "--now", T10)  # fmt: skip
         run("add", sev1, "corrected", "by=ravi", "event=e2", 'fields={"since": "2026-05-05T10:05:00+10:00"}',
             "reason=it was seen earlier", "evidence=graph", "id=e6", "--now", T20)  # fmt: skip
         facts, taken, sent, corrected = stored(sev1).events[2:]

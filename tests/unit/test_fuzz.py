@@ -16,7 +16,7 @@ import ir_policy as ir
 from ir_policy import Event, IRPolicyError
 from ir_policy.log.events import KINDS, to_wire
 from ir_policy.rules.reader import read_document
-from ir_policy.terms import EVENT_KINDS, FINDINGS, LOWERINGS, OUTCOMES, rfc3339
+from ir_policy.terms import EVENT_KINDS, FINDINGS, LOWERINGS, OF_PROGRAMMES, OUTCOMES, rfc3339
 
 T = TypeVar("T")
 
@@ -168,7 +168,7 @@ def plausible_lines(draw: st.DrawFn) -> dict[str, Any]:
     line: dict[str, Any] = {
         "kind": kind,
         "id": draw(st.sampled_from(EVENT_IDS)),
-        "incident": "i",
+        "programme" if kind in OF_PROGRAMMES else "incident": "i",
         "at": draw(TIMES),
         "by": draw(st.sampled_from(PEOPLE)),
     }

@@ -140,10 +140,27 @@ SLIPS: Final = (
          "'half an hour' is not a length of time; write minutes or hours, such as 15 minutes"),
     Slip("role paged at the end", "{page: [security-lead, comms-lead],", "{page: [security-led],", "{page: ¦[security-led]",
          "tooling.paging-list.paging.exhausted.page", "unknown role 'security-led'", "did you mean 'security-lead'?"),
-    Slip("level that is paged again", "repeat: SEV1 or worse}", "repeat: SEV1}", "repeat: ¦SEV1}", "tooling.paging-list.paging.exhausted.repeat",
+    Slip("level that is paged again", "repeat: SEV1 or worse, times", "repeat: SEV1, times", "repeat: ¦SEV1, times", "tooling.paging-list.paging.exhausted.repeat",
          "'SEV1' is not a level", "write 'SEV1 or worse'"),
-    Slip("paging without an end", "      exhausted: {page: [security-lead, comms-lead], repeat: SEV1 or worse}\n", "", "    paging:\n      ¦levels:",
+    Slip("paging without an end", "      exhausted: {page: [security-lead, comms-lead], repeat: SEV1 or worse, times: 1}\n", "", "    paging:\n      ¦levels:",
          "tooling.paging-list.paging.exhausted", "'exhausted' is missing"),
+    Slip("how often it is paged again", "repeat: SEV1 or worse, times: 1}", "repeat: SEV1 or worse, times: 0}", "times: ¦0}",
+         "tooling.paging-list.paging.exhausted.times", "'0' is not a number of times", "write a number from 1 to 9"),
+    Slip("level of the unassessed", "{counts_as: SEV1,", "{counts_as: SEV9,", "{counts_as: ¦SEV9,",
+         "tooling.paging-list.paging.unassessed.counts_as", WORDS, "write 'SEV0', 'SEV1', 'SEV2' or 'SEV3'"),
+    Slip("reading of the unassessed", "SEV1, reading: unassessed-is-paged-like-sev1}", "SEV1, reading: unassessed-is-paged-like-sev2}",
+         "SEV1, reading: ¦unassessed-is-paged-like-sev2}", "tooling.paging-list.paging.unassessed.reading",
+         "unknown reading 'unassessed-is-paged-like-sev2'", "did you mean 'unassessed-is-paged-like-sev1'?"),
+    Slip("how long an answer holds", "{SEV0: 30 minutes, SEV1: 1 hour", "{SEV0: a while, SEV1: 1 hour", "{SEV0: ¦a while",
+         "tooling.paging-list.paging.answer_holds.within.SEV0", "'a while' is not a length of time; write minutes or hours, such as 15 minutes"),
+    Slip("reading of an answer that holds", "reading: an-answer-goes-stale}", "reading: an-answer-goes-stal}", "reading: ¦an-answer-goes-stal}",
+         "tooling.paging-list.paging.answer_holds.reading", "unknown reading 'an-answer-goes-stal'", "did you mean 'an-answer-goes-stale'?"),
+    Slip("role that answers", "answered_by: {role: incident-commander,", "answered_by: {role: incident-comander,", "{role: ¦incident-comander,",
+         "tooling.paging-list.paging.answered_by.role", "unknown role 'incident-comander'", "did you mean 'incident-commander'?"),
+    Slip("reading of who answers", "reading: what-answers-a-page}", "reading: what-answers-page}", "reading: ¦what-answers-page}",
+         "tooling.paging-list.paging.answered_by.reading", "unknown reading 'what-answers-page'", "did you mean 'what-answers-a-page'?"),
+    Slip("key of paging", "      unassessed: {counts_as: SEV1,", "      unasessed: {counts_as: SEV1,", "¦unasessed: {", "tooling.paging-list.paging.unasessed",
+         "unknown key 'unasessed'", "did you mean 'unassessed'?"),
     Slip("channel of a tool", "    channel: evidence-store\n", "    channel: evidence-stor\n", "channel: ¦evidence-stor\n",
          "tooling.evidence-folder.channel", "unknown channel 'evidence-stor'", "did you mean 'evidence-store'?"),
     Slip("template", "template: postmortem-template", "template: postmortem", "template: ¦postmortem\n", "tooling.incident-report.template",
@@ -273,6 +290,17 @@ class TestWhatTheShippedPolicySays:
         assert ABOUT.channels["mail"].fallback == Setting(None, "mail-fallback")
         assert ABOUT.objectives["availability"].target == Setting("99.9 % of the time", "")
 
+    def test_a_level_is_no_role_behind_the_list(self) -> None:
+        """A page names the level it went to and no more, so the same id cannot stand in both places."""
+        text = edited(
+            POLICY,
+            ("  owen-backup: Owen\n", "  owen-backup: Owen\n  security-lead: the one on duty\n"),
+            ("levels: [reliability-partner, owen-backup]", "levels: [reliability-partner, security-lead]"),
+        )
+        spot = where(text, "page: ¦[security-lead, comms-lead]", "tooling.paging-list.paging.exhausted.page")
+        says = "'security-lead' is a level of the list already"
+        assert problems(text) == (Problem(spot, says, "page a role by its id"),)
+
     def test_paging(self) -> None:
         """Two people are paged in turn; how long each has is a number of the rule and only advises."""
         tool = ABOUT.tooling["paging-list"]
@@ -284,6 +312,15 @@ class TestWhatTheShippedPolicySays:
             Severity.SEV2: timedelta(minutes=30),
         }
         assert (tool.paging.then, tool.paging.repeat) == (("security-lead", "comms-lead"), Severity.SEV1)
+        assert (tool.paging.times, tool.paging.unassessed) == (1, Severity.SEV1)
+        assert dict(tool.paging.holds) == {
+            Severity.SEV0: timedelta(minutes=30),
+            Severity.SEV1: timedelta(hours=1),
+            Severity.SEV2: timedelta(hours=4),
+        }
+        assert tool.paging.answered_by == "incident-commander"
+        assert all(SHIPPED.readings[name].advisory for name in tool.paging.readings.values())
+        assert set(tool.paging.readings) == {"unassessed", "answer_holds", "answered_by"}
         assert SHIPPED.readings[tool.reading].advisory
 
     def test_a_dependency_says_what_it_endangers(self) -> None:

@@ -95,6 +95,12 @@ def test_everything_the_command_line_prints_is_valid(tmp_path: Path, capsys: pyt
         ("error", 2, ["brief", slip, "--now", OKTA]),
         ("error", 2, ["brief", example, "--policy", slip, "--now", OKTA]),
         ("error", 2, ["schema", "breif"]),
+        ("step", 0, ["open", tmp_path / "p.jsonl", "programme=drills", "by=s", "--now", OKTA]),
+        ("step", 0, ["add", tmp_path / "p.jsonl", "drill-held", "drill=tabletop", "by=s", "--now", OKTA]),
+        ("refused", 1, ["add", tmp_path / "p.jsonl", "action-closed", "action=a-1", "by=s", "--now", OKTA]),
+        ("explanation", 0, ["explain", tmp_path / "p.jsonl", "tabletop", "--now", OKTA]),
+        ("drills", 0, ["drills", tmp_path / "p.jsonl", "--now", OKTA]),
+        ("drills", 0, ["brief", tmp_path / "p.jsonl", "--now", OKTA, "--fail-on", "overdue"]),
         ("export", 0, ["export", example, "--now", OKTA]),
     ]  # fmt: skip
     for name, code, words in commands:
@@ -109,6 +115,8 @@ def test_everything_the_command_line_prints_is_valid(tmp_path: Path, capsys: pyt
         "obligations",
         "obligation",
         "reminder",
+        "paging",
+        "page-plan",
     }
 
 

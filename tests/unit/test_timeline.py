@@ -15,7 +15,7 @@ from ir_policy.log.events import KINDS
 from ir_policy.present.happened import event_words
 from ir_policy.present.happening_schemas import TOLD
 from ir_policy.rules.model import Policy
-from ir_policy.terms import MICROSECOND
+from ir_policy.terms import MICROSECOND, OF_PROGRAMMES
 from oracle.random_logs import random_log
 from support_schema import faults
 from support_time import REPO
@@ -267,6 +267,11 @@ JUDGED: Final = {"notice": "n1", "digest": "sha256:1"}
 DRAFT: Final = {**JUDGED, "duties": ("client-update",), "recipients": ("client/acme",), "next_update_by": at(12)}
 
 
+def whose(kind: str) -> dict[str, str]:
+    """The log an event of that kind belongs to."""
+    return {"programme": "drills"} if kind in OF_PROGRAMMES else {"incident": "inc-7"}
+
+
 def test_every_kind_of_event_has_its_words(policy: Policy) -> None:
     """In random logs and below each kind is told in words of its own, on one line; a kind of tomorrow is named."""
     seen: dict[str, str] = {}
@@ -286,9 +291,11 @@ def test_every_kind_of_event_has_its_words(policy: Policy) -> None:
         "notice-edited": {**DRAFT}, "notice-drafted": {**DRAFT}, "notice-review-requested": {**JUDGED},
         "notice-reviewed": {**JUDGED}, "notice-approved": {**JUDGED}, "notice-rejected": {**JUDGED, "reason": "too early"},
         "notice-delivered": {"notice": "n1"}, "notice-failed": {"notice": "n1"},
+        "programme-opened": {}, "drill-held": {"drill": "tabletop", "covers": ["neon-outage"]},
+        "review-held": {"drill": "action-review"}, "readiness-attested": {"duty": "on-call-configured"},
         "policy-adopted": {"policy": {"id": "p", "version": "0.3.0", "digest": "sha256:0123456789"}, "reason": "in force"},
     }.items():  # fmt: skip
-        seen[kind] = event_words(policy, KINDS[kind].cls(kind=kind, incident="inc-7", at=TEN, by="ravi", **said))
+        seen[kind] = event_words(policy, KINDS[kind].cls(kind=kind, at=TEN, by="ravi", **whose(kind), **said))
     known = {kind: words for kind, words in seen.items() if kind in KINDS}
     assert set(known) == set(KINDS)
     assert [kind for kind, words in known.items() if "does not know" in words or "\n" in words or not words] == []

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import ir_policy as ir
-from ir_policy.cli.chronicle import show_timeline
+from ir_policy.cli.chronicle import show_drills, show_timeline
 from ir_policy.cli.documents import classify_facts, show_schema
 from ir_policy.cli.logs import (
     add_event,
@@ -79,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     opened = _command(commands, "open", open_log, "LOG", fields="incident=inc-7 source=sentry by=… [at=…]",
-             help="begin a log with the first signal")  # fmt: skip
+             help="begin a log with the first signal, or a programme's with programme=NAME")  # fmt: skip
     opened.add_argument(
         "--chained", action="store_true", help="chain its lines by hashes, so that none is changed unseen"
     )
@@ -107,6 +107,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     _command(commands, "export", export_incident, "LOG", help="everything about an incident in one text, for keeping")
     _command(commands, "timeline", show_timeline, "LOG", help="what happened, what fell due, what is still to come")
+    practised = _command(commands, "drills", show_drills, "LOG", help="what a programme practised, and what is overdue")
+    practised.add_argument("--fail-on", choices=["overdue"], help="exit 1 when a limit that binds is overdue")
+    practised.add_argument("--svg", action="store_true", help="a picture of it, as SVG")
     _command(commands, "classify", classify_facts, fields="fact=yes|no|unknown …", help="how severe these facts are")
     _command(
         commands, "check", check_event, "LOG", "KIND", fields="field=value …", help="may this happen, and if not why"

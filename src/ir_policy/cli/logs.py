@@ -11,6 +11,7 @@ from typing import Final
 
 import ir_policy as ir
 from ir_policy.answers import state_at
+from ir_policy.cli.chronicle import show_drills
 from ir_policy.cli.shared import (
     NO,
     OK,
@@ -21,6 +22,7 @@ from ir_policy.cli.shared import (
     print_json,
     print_text,
     size,
+    stream_of,
     usage,
     write,
 )
@@ -46,26 +48,37 @@ COLUMNS: Final = 100
 
 
 def open_log(arguments: argparse.Namespace) -> int:
-    """Begin a log with the first signal."""
+    """Begin a log with the first signal, or that of a programme with its opening."""
     path = Path(arguments.log)
     if size(path):
         return usage(f"'{path}' holds a log already; add to it with: ir-policy add {path} …")
     policy = policy_of(arguments)
-    event = event_of("detected", arguments, _named(arguments) if arguments.chained else {})
+    of_programme = any(word.startswith("programme=") for word in arguments.fields)
+    kind = ir.ProgrammeOpened.only_kind if of_programme else ir.Detected.only_kind
+    event = event_of(kind, arguments, _named(arguments) if arguments.chained else {})
+    salt = _salt() if arguments.chained else ""
+    if isinstance(event, ir.ProgrammeOpened):
+        begun = ir.open_programme(policy, event, salt=salt)
+        write(path, f"{begun.programme.header}\n{begun.line}\n", expected=0)
+        return _told(begun, arguments)
     assert isinstance(event, ir.Detected)
-    step = ir.open_incident(policy, event, salt=_salt() if arguments.chained else "")
+    step = ir.open_incident(policy, event, salt=salt)
     write(path, f"{step.incident.header}\n{step.line}\n", expected=0)
     return _told(step, arguments)
 
 
 def add_event(arguments: argparse.Namespace) -> int:
     """Check an event, and append it if the policy allows it; with ``--record``, append what already happened."""
-    incident, length, ends_whole = incident_of(arguments)
+    incident, length, ends_whole = stream_of(arguments)
     chained = incident.head is not None
-    said = {"incident": incident.id, **(_named(arguments) if chained else {})}
+    said = {**_whose(incident), **(_named(arguments) if chained else {})}
     event = event_of(arguments.kind, arguments, said)
     salt = _salt() if chained else ""
-    step = (ir.record if arguments.record else ir.apply)(incident, event, salt=salt)
+    step: ir.Step | ir.ProgrammeStep
+    if isinstance(incident, ir.Incident):
+        step = (ir.record if arguments.record else ir.apply)(incident, event, salt=salt)
+    else:
+        step = (ir.record if arguments.record else ir.apply)(incident, event, salt=salt)
     if not step.known:
         line = f"{step.line}\n"
         write(Path(arguments.log), line if ends_whole else f"\n{line}", expected=length)
@@ -77,17 +90,21 @@ def add_event(arguments: argparse.Namespace) -> int:
 
 def check_event(arguments: argparse.Namespace) -> int:
     """Say whether an event may happen, and every reason why not; changes nothing."""
-    incident, _, _ = incident_of(arguments)
-    event = event_of(arguments.kind, arguments, {"incident": incident.id})
+    incident, _, _ = stream_of(arguments)
+    event = event_of(arguments.kind, arguments, _whose(incident))
     refusals = ir.check(incident, event)
     if arguments.json:
         print_json(ir.as_json(refusals, "check", incident, event.at))
     elif refusals:
         reasons = f", for {len(refusals)} reasons" if len(refusals) > 1 else ""
         print(f"no, as of {rfc3339(event.at)}{reasons}:")
-        case, _ = state_at(incident, event.at)
         for refusal in refusals:
-            for line, margin in zip(refusal_lines(case, refusal), ("  ", "      ", "      "), strict=True):
+            lines = (
+                refusal_lines(state_at(incident, event.at)[0], refusal)
+                if isinstance(incident, ir.Incident)
+                else [str(refusal)]
+            )
+            for line, margin in zip(lines, ("  ", "      ", "      "), strict=False):
                 print(*wrapped(f"{margin}{line}", COLUMNS), sep="\n")
     else:
         print(f"yes, as of {rfc3339(event.at)}: nothing forbids it")
@@ -96,7 +113,9 @@ def check_event(arguments: argparse.Namespace) -> int:
 
 def show_brief(arguments: argparse.Namespace) -> int:
     """Show what an incident needs now."""
-    incident, _, _ = incident_of(arguments)
+    incident, _, _ = stream_of(arguments)
+    if not isinstance(incident, ir.Incident):
+        return show_drills(arguments)
     shown = ir.brief(incident, now_of(arguments))
     if arguments.json:
         print_json(ir.as_json(shown, "brief"))
@@ -138,7 +157,7 @@ def export_incident(arguments: argparse.Namespace) -> int:
 
 def explain_subject(arguments: argparse.Namespace) -> int:
     """Say why something is owed, or not; refused, or not."""
-    incident, _, _ = incident_of(arguments)
+    incident, _, _ = stream_of(arguments)
     now = now_of(arguments)
     explanation = ir.explain(incident, arguments.subject, now)
     if arguments.json:
@@ -146,6 +165,11 @@ def explain_subject(arguments: argparse.Namespace) -> int:
     else:
         print(f"{explanation}\n\nas of {rfc3339(now)}")
     return OK
+
+
+def _whose(stream: ir.Incident | ir.Programme) -> dict[str, str]:
+    """The field that says to which log an event belongs."""
+    return {"incident" if isinstance(stream, ir.Incident) else "programme": stream.id}
 
 
 def _salt() -> str:
@@ -159,7 +183,7 @@ def _named(arguments: argparse.Namespace) -> dict[str, str]:
     return {} if given else {"id": f"e-{secrets.token_hex(12)}"}
 
 
-def _told(step: ir.Step, arguments: argparse.Namespace) -> int:
+def _told(step: ir.Step | ir.ProgrammeStep, arguments: argparse.Namespace) -> int:
     """What the event did, in words or as data."""
     if arguments.json:
         print_json(ir.as_json(step, "step"))

@@ -16,10 +16,11 @@ from ir_policy.terms import canonical_json, instant
 
 if TYPE_CHECKING:
     from ir_policy.incident import Incident
+    from ir_policy.programme.value import Programme
 
 __all__ = [
-    "BAD", "NO", "OK", "data_of", "incident_of", "instant_of", "now_of", "pin_of", "policy_of", "print_json", "print_text", "say", "size",
-    "usage", "write",
+    "BAD", "NO", "OK", "data_of", "incident_of", "instant_of", "now_of", "pin_of", "policy_of", "print_json", "print_text", "programme_of", "say",
+    "size", "stream_of", "usage", "write",
 ]  # fmt: skip
 
 DEFAULT_POLICY: Final = "motion-mavericks"
@@ -28,6 +29,24 @@ OK, NO, BAD = 0, 1, 2
 
 def incident_of(arguments: argparse.Namespace) -> tuple[Incident, int, bool]:
     """The incident a log file holds, the size of the file, and whether its last line is ended."""
+    found, length, ends_whole = stream_of(arguments)
+    if not isinstance(found, ir.Incident):
+        hint = f"ask it with: ir-policy drills {arguments.log}"
+        raise ir.QuestionInvalid([ir.Problem(str(arguments.log), "is the log of a programme", hint)])
+    return found, length, ends_whole
+
+
+def programme_of(arguments: argparse.Namespace) -> Programme:
+    """The programme a log file holds."""
+    found, _, _ = stream_of(arguments)
+    if isinstance(found, ir.Incident):
+        hint = f"ask it with: ir-policy brief {arguments.log}"
+        raise ir.QuestionInvalid([ir.Problem(str(arguments.log), "is the log of an incident", hint)])
+    return found
+
+
+def stream_of(arguments: argparse.Namespace) -> tuple[Incident | Programme, int, bool]:
+    """The incident or programme a log file holds, the size of the file, and whether its last line is ended."""
     data = data_of(arguments.log)
     log = ir.read_log(data)
     by_header = log.policy if not arguments.policy else None

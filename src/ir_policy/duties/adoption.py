@@ -63,6 +63,7 @@ def _history_under(
     for name, stamp in history.marks.items():
         twin.set_mark(policy, name, stamp)
     twin.first_marks = _earliest(twin.first_marks, history.first_marks)
+    twin.notices = history.notices  # who could review and approve, and under which version, stays as it was said
     return twin
 
 

@@ -25,7 +25,7 @@ __all__ = ["amended", "hanging_on_later"]
 Key = Callable[[Event], tuple[datetime, datetime]]
 RULE = CORRECTIONS
 CLAUSE = Clause("log/corrections")
-FIXED = frozenset({"kind", "id", "incident", "by"})
+FIXED = frozenset({"kind", "id", "incident", "programme", "by"})
 
 
 def amended(

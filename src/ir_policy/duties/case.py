@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
@@ -15,11 +16,15 @@ from ir_policy.duties.ledger import Ledger, Moves
 from ir_policy.duties.level import Level
 from ir_policy.duties.needs import Needs
 from ir_policy.duties.step import step
+from ir_policy.duties.turns import Turn, turns_paging
 from ir_policy.log.events import Event, PolicyAdopted
 from ir_policy.log.grown import Grown
 from ir_policy.log.history import History
 from ir_policy.rules.model import Gate, Policy
 from ir_policy.terms import Clause, FrozenMap
+
+if TYPE_CHECKING:
+    from ir_policy.duties.on_call import Story
 
 __all__ = ["Case", "Violation", "fold"]
 
@@ -40,7 +45,18 @@ class Violation:
 class Case:
     """What follows from a log so far. Advanced only on a branch nobody else holds."""
 
-    __slots__ = ("_asked", "_changes", "_judged", "history", "ledger", "level", "policy", "violations")
+    __slots__ = (
+        "_asked",
+        "_changes",
+        "_judged",
+        "_on_call",
+        "history",
+        "ledger",
+        "level",
+        "policy",
+        "turns",
+        "violations",
+    )
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
@@ -48,6 +64,8 @@ class Case:
         self.level = Level()
         self.ledger = Ledger()
         self.violations: Grown[Violation] = Grown()
+        self.turns: Grown[Turn] = Grown()
+        """What happened that may change whom to page."""
         self._forget()
 
     def _forget(self) -> None:
@@ -55,6 +73,7 @@ class Case:
         self._changes: tuple[datetime, ...] | None = None
         self._judged: dict[int, tuple[Obligation, ...]] = {}
         self._asked: tuple[Event, Policy, tuple[Bite, ...]] | None = None
+        self._on_call: tuple[Policy, Story | None] | None = None
 
     def branch(self) -> Case:
         twin = object.__new__(Case)
@@ -63,6 +82,7 @@ class Case:
         twin.level = self.level.branch()
         twin.ledger = self.ledger.branch()
         twin.violations = self.violations
+        twin.turns = self.turns
         twin._forget()
         twin._asked = self._asked  # who asks whether an event may happen mostly lets it happen next
         return twin
@@ -90,6 +110,15 @@ class Case:
                 self.ledger.entries, now, self.policy.at_risk, HeldBack(self.policy, self.history, self.known(now), now)
             )
         return found
+
+    def on_call(self, now: datetime) -> Story | None:
+        """Where paging stands at that instant by the policy in force; ``None`` where it has no paging list."""
+        if self._on_call is None or self._on_call[0] is not self.policy:
+            from ir_policy.duties.on_call import story_of  # few ask, and a policy may have no list
+
+            self._on_call = self.policy, story_of(self.policy, self.turns)
+        story = self._on_call[1]
+        return story.at(now) if story is not None else None
 
     def known(self, at: datetime) -> tuple[int, int]:
         """What gates ask: the atoms known to be so and not so, with what is settled at that instant."""
@@ -133,6 +162,8 @@ class Case:
         before = (self.history.yes, self.history.no, self.level.governing)
         self.history.advance(self.policy, event)
         self.level.advance(self.policy, self.history, event)
+        if self.level.governing is not before[2] or turns_paging(event, self.history):
+            self.turns = self.turns.plus(Turn(event, self.level.governing, self.history.holders))
         return step(self.policy, self.history, self.level, self.ledger, event, before)
 
 

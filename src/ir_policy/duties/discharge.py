@@ -57,7 +57,11 @@ def _met(moment: Moment, entry: Entry, just_opened: bool) -> tuple[Stamp, str] |
 
 def met_again(moment: Moment, entry: Entry, since: Stamp) -> tuple[Stamp, str] | None:
     """What else met an obligation whose sending failed: the first act from that instant on that does."""
-    acts = [act for act in moment.history.acts if act.episode == entry.episode and act.stamp >= since]
+    acts = [
+        act
+        for act in moment.history.acts
+        if act.episode == entry.episode and act.stamp >= since and act.event != entry.asked_by
+    ]
     matching = [act for act in acts if _matches(moment, entry, act)]
     first = min(matching, key=lambda act: act.stamp, default=None)
     return (first.stamp, first.event) if first is not None else None

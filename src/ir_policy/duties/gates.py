@@ -142,6 +142,8 @@ def _released(release: Release, policy: Policy, history: History, event: Event) 
         return False
     if release.roles:
         return any(history.may_act_as(policy, role, event.by) for role in release.roles)
+    if release.person:
+        return history.is_person(policy, event.by)
     if release.form is not None:
         return _has_form(policy, history, release.form, str(getattr(event, release.form.field, "")))
     if release.notice or release.author:

@@ -119,7 +119,7 @@ def before_closing(obligation: Obligation) -> bool:
 
 
 def obligations_of(
-    entries: Mapping[str, Entry], now: datetime, at_risk: AtRisk, held: HeldBack
+    entries: Mapping[str, Entry], now: datetime, at_risk: AtRisk, held: HeldBack | None = None
 ) -> tuple[Obligation, ...]:
     """Every obligation at the instant, in order of its key."""
     binding = _binding(entries.values(), now)
@@ -144,7 +144,7 @@ def breached(entries: Iterable[Entry], now: datetime) -> set[str]:
     return {entry.key for entry in entries if _breach(entry, now) is not None}
 
 
-def judged(entry: Entry, now: datetime, at_risk: AtRisk, binding: datetime | None, held: HeldBack) -> Obligation:
+def judged(entry: Entry, now: datetime, at_risk: AtRisk, binding: datetime | None, held: HeldBack | None) -> Obligation:
     """One obligation at the instant."""
     duty, due = entry.duty, entry.due
     status, verdict = _label(entry, now, at_risk)
@@ -160,7 +160,7 @@ def judged(entry: Entry, now: datetime, at_risk: AtRisk, binding: datetime | Non
         due=deadline.at if deadline is not None else None, due_kind=due.kind if due is not None else "",
         boundary=deadline.boundary if deadline is not None else "", status=status.value,
         breach=_caused(_breach(entry, now), entry, held), verdict=verdict, met_at=met.at if met is not None else None, late_by=late_by,
-        blocked_by=held.blocked_by(entry) if entry.is_open(now) else (), attempts=entry.attempts, document=duty.document,
+        blocked_by=held.blocked_by(entry) if held is not None and entry.is_open(now) else (), attempts=entry.attempts, document=duty.document,
         limit=str(due.within.limit) if due is not None else "", item=entry.item,
     )  # fmt: skip
 
@@ -269,9 +269,9 @@ def _breach(entry: Entry, now: datetime) -> Breach | None:
     return Breach(firm.latest.at, max(firm.latest.missed_from, firm.known_at), cause)
 
 
-def _caused(breach: Breach | None, entry: Entry, held: HeldBack) -> Breach | None:
+def _caused(breach: Breach | None, entry: Entry, held: HeldBack | None) -> Breach | None:
     """A deadline that passed while a review asked for in time was not answered was missed for want of that."""
-    if breach is None or breach.cause != "deadline" or not held.waited(entry, breach.at):
+    if breach is None or breach.cause != "deadline" or held is None or not held.waited(entry, breach.at):
         return breach
     return evolve(breach, cause="gate")
 

@@ -20,7 +20,8 @@ class Reminder:
     """One obligation changed by time alone, at one instant.
 
     ``kind`` is ``opened``, ``at-risk``, ``advice-missed`` (a limit that only advises), ``undetermined``, ``missed`` or
-    ``lapsed``. ``key`` is the same however often it is asked for, so a host keeps it unique and says it once; another
+    ``lapsed``; about paging ``page-next``, ``exhausted`` (of the list), ``acknowledgement-stale`` or ``unanswered`` (nobody else is to
+    be paged). ``key`` is the same however often it is asked for, so a host keeps it unique and says it once; another
     deadline of the same obligation is another reminder, and so is another instant from which it counts as at risk, where a
     newer version of the policy moves that. Instants are UTC.
     """
@@ -35,6 +36,8 @@ class Reminder:
     kind: str
     at: datetime
     due: datetime | None
+    programme: str = ""
+    """The programme it is owed in; empty for an incident, and then ``incident`` names that."""
 
 
 def reminders_of(

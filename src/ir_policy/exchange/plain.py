@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from attrs import frozen
 
+from ir_policy.duties.calling_plan import PagePlan
+from ir_policy.duties.calls import Paging
 from ir_policy.duties.explanation import Explanation
 from ir_policy.duties.judge import Obligation
 from ir_policy.duties.remind import Reminder
@@ -16,7 +18,9 @@ from ir_policy.errors import IRPolicyError, Problem, QuestionInvalid, Refusal, R
 from ir_policy.exchange.ids import ids_json
 from ir_policy.incident import Incident, Step
 from ir_policy.log.wire import Log
+from ir_policy.present.calling import page_plan_json, paging_json
 from ir_policy.present.chronicle import Timeline
+from ir_policy.present.practice import Drills
 from ir_policy.present.result import (
     classification_json,
     explanation_json,
@@ -29,19 +33,22 @@ from ir_policy.present.result import (
     verified_json,
 )
 from ir_policy.present.screen import Brief
+from ir_policy.programme.value import Programme, ProgrammeStep
 from ir_policy.rules.model import Policy
 from ir_policy.terms import instant, nearest, rfc3339, show
 
 __all__ = ["as_json"]
 
 
-def as_json(answer: object, name: str, of: Incident | Policy | None = None, now: datetime | None = None) -> Any:
+def as_json(
+    answer: object, name: str, of: Incident | Programme | Policy | None = None, now: datetime | None = None
+) -> Any:
     """An answer as plain dictionaries, lists and text, valid by ``ir.schema(name)``; what the command line prints with ``--json``.
 
-    ``as_json(step, "step")``, and so ``brief``, ``timeline``, ``reminder``, ``refused`` and ``error`` (what was raised), ``verified``
+    ``as_json(step, "step")``, and so ``brief``, ``timeline``, ``drills``, ``reminder``, ``refused`` and ``error`` (what was raised), ``verified``
     (a log that was read) and ``policy-ids``, say all by themselves. ``as_json(ir.obligations(incident, now), "obligations", now=now)``,
     and ``obligation`` for one of them, need the instant they were judged at. ``as_json(refusals, "check", incident, event.at)`` and
-    ``explanation`` need the incident, or its policy, and the instant; ``classification`` the policy.
+    ``explanation`` and ``paging`` need the incident, or its policy, and the instant; ``classification`` and ``page-plan`` the policy.
 
     Keys come in the order of the schema; the command line sorts them, and the same answer gives the same bytes. Raises
     :class:`~ir_policy.errors.QuestionInvalid` for a name or an answer that do not belong together, and where ``of`` or ``now`` is missing.
@@ -54,7 +61,7 @@ def as_json(answer: object, name: str, of: Incident | Policy | None = None, now:
         )
     if not _is(answer, form.takes, form.several):
         raise QuestionInvalid([Problem("answer", f"is not what '{name}' describes", f"pass {form.means}")])
-    policy = of.policy if isinstance(of, Incident) else of
+    policy = of.policy if isinstance(of, (Incident, Programme)) else of
     if form.needs_policy and not isinstance(policy, Policy):
         raise QuestionInvalid(
             [Problem("of", f"'{name}' names the policy that answered", "pass the incident or the policy")]
@@ -73,7 +80,7 @@ Make = Callable[[Any, Any, Any], Any]
 class _Form:
     """What an answer is made from, and how."""
 
-    takes: type
+    takes: type | tuple[type, ...]
     means: str
     make: Make
     several: bool = False
@@ -81,7 +88,7 @@ class _Form:
     needs_now: bool = False
 
 
-def _is(answer: object, wanted: type, several: bool) -> bool:
+def _is(answer: object, wanted: type | tuple[type, ...], several: bool) -> bool:
     if several:
         return isinstance(answer, (tuple, list)) and all(isinstance(one, wanted) for one in answer)
     return isinstance(answer, wanted) and not (wanted is IRPolicyError and isinstance(answer, Refused))
@@ -119,6 +126,7 @@ _FORMS: Final[dict[str, _Form]] = {
     ),
     "brief": _Form(Brief, "what ir.brief returned", lambda shown, *_: shown.as_json()),
     "timeline": _Form(Timeline, "what ir.timeline returned", lambda told, *_: told.as_json()),
+    "drills": _Form(Drills, "what ir.drills returned", lambda shown, *_: shown.as_json()),
     "check": _Form(
         Refusal,
         "what ir.check returned",
@@ -134,8 +142,23 @@ _FORMS: Final[dict[str, _Form]] = {
         needs_policy=True,
         needs_now=True,
     ),
-    "step": _Form(Step, "what apply, record or open_incident returned", lambda step, *_: step_json(step)),
+    "step": _Form(
+        (Step, ProgrammeStep), "what apply, record or open_incident returned", lambda step, *_: step_json(step)
+    ),
     "reminder": _Form(Reminder, "one of ir.reminders", lambda reminder, *_: reminder_json(reminder)),
+    "paging": _Form(
+        Paging,
+        "what ir.paging returned",
+        lambda paging, policy, now: {**_whose(policy, now), **paging_json(paging)},
+        needs_policy=True,
+        needs_now=True,
+    ),
+    "page-plan": _Form(
+        PagePlan,
+        "what ir.page_plan returned",
+        lambda plan, policy, _: {"policy": policy_json(policy), **page_plan_json(plan)},
+        needs_policy=True,
+    ),
     "verified": _Form(Log, "what ir.read_log returned", lambda log, *_: verified_json(log)),
     "refused": _Form(Refused, "the ir.Refused that was raised", lambda refused, *_: _refusals(refused.refusals)),
     "error": _Form(IRPolicyError, "another error of the library that was raised", lambda error, *_: _error(error)),

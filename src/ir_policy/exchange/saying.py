@@ -9,14 +9,15 @@ from typing import Any
 from ir_policy.errors import EventInvalid, Problem, QuestionInvalid
 from ir_policy.incident import Incident
 from ir_policy.log.events import KINDS, Event, event_from_wire
-from ir_policy.terms import instant, nearest, show
+from ir_policy.programme.value import Programme
+from ir_policy.terms import OF_PROGRAMMES, instant, nearest, show
 
 __all__ = ["read_said"]
 
 
 def read_said(
     said: Mapping[str, Any],
-    incident: Incident | str,
+    incident: Incident | Programme | str,
     now: datetime,
     *,
     by: str,
@@ -27,8 +28,8 @@ def read_said(
     ``said`` holds the kind and the fields of an ``event``, as :func:`read_object` or a mapping gives them. It may leave ``at`` out, and
     means ``now`` by that. It may bring an ``id``, by which a retry is known; else ``id`` is used (make one by chance, such as
     ``secrets.token_hex(16)``), and without one a digest of the words. If the log of the ``incident`` holds that id already, an ``at`` that
-    is left out is what it was then: so the same words are the same event however late they come again. For an incident that is still
-    to be opened its id is passed.
+    is left out is what it was then: so the same words are the same event however late they come again. For an incident or programme that is
+    still to be opened its id is passed. In a programme, an action may say the ``incident`` it comes from.
 
     Raises :class:`~ir_policy.errors.EventInvalid` with every problem: a ``by`` or an ``incident`` that is another, a ``recorded_at``, a
     kind this version does not know, and whatever :func:`read_event` finds.
@@ -36,29 +37,31 @@ def read_said(
     at = instant(now, "now")
     if not isinstance(said, Mapping):
         raise EventInvalid([Problem("event", "is not a mapping", "pass what read_object returned")])
-    if not isinstance(incident, (Incident, str)):
+    if not isinstance(incident, (Incident, Programme, str)):
         raise QuestionInvalid([Problem("incident", "is neither an incident nor an id", "pass what replay returned")])
     whose = incident if isinstance(incident, str) else incident.id
-    problems = list(_claims(said, whose, by))
+    of_programme = isinstance(incident, Programme) or (isinstance(incident, str) and said.get("kind") in OF_PROGRAMMES)
+    name = "programme" if of_programme else "incident"
+    problems = list(_claims(said, name, whose, by))
     if problems:
         raise EventInvalid(problems)
     named = said.get("id") or id
-    before = _known(incident, named) if isinstance(incident, Incident) else None
+    before = _known(incident, named) if not isinstance(incident, str) else None
     happened = at if before is None else before.recorded_at or before.at
-    filled = {"at": happened, **said, "id": named, "incident": whose, "by": by, "recorded_at": at}
+    filled = {"at": happened, **said, "id": named, name: whose, "by": by, "recorded_at": at}
     return event_from_wire(filled, id_needed=False)
 
 
-def _known(incident: Incident, id_: object) -> Event | None:
+def _known(incident: Incident | Programme, id_: object) -> Event | None:
     return incident._log.of_id(id_) if isinstance(id_, str) else None
 
 
-def _claims(said: Mapping[str, Any], incident: str, by: str) -> Iterator[Problem]:
+def _claims(said: Mapping[str, Any], name: str, whose: str, by: str) -> Iterator[Problem]:
     """What a caller says and only the host may say, and a kind of event nobody knows."""
     if said.get("by", by) != by:
         yield Problem("by", "is somebody else than the host recognised", "leave it out")
-    if said.get("incident", incident) != incident:
-        yield Problem("incident", "is another incident than the one addressed", "leave it out")
+    if said.get(name, whose) != whose:
+        yield Problem(name, f"is another {name} than the one addressed", "leave it out")
     if "recorded_at" in said:
         yield Problem("recorded_at", "is said by the host", "leave it out; say when it happened with at")
     if "id" in said and not (isinstance(said["id"], str) and said["id"]):

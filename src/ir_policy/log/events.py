@@ -19,6 +19,9 @@ from ir_policy.log.fields import KINDS_OF_VALUE, PolicyPin, parse_instant, plain
 from ir_policy.terms import (
     EVENT_FIELDS,
     MICROSECOND,
+    OF_ACTIONS,
+    OF_BOTH,
+    OF_PROGRAMMES,
     FrozenMap,
     Phase,
     Severity,
@@ -32,8 +35,8 @@ from ir_policy.terms import (
 __all__ = [
     "KINDS", "ActionEvent", "BreachFinding", "ChannelOpened", "Closed", "Corrected", "Detected", "Documented",
     "Event", "FactsReported", "Hold", "Merged", "Milestone", "Note", "NotNotifying", "Notice", "Opaque", "Page",
-    "PhaseChange", "PolicyAdopted", "ProcessorTold", "RansomPaid", "Reopened", "RoleChange", "SeverityDecided", "StepDone", "Waived",
-    "event_from_wire", "kinds_of_value", "to_wire",
+    "PhaseChange", "PolicyAdopted", "ProcessorTold", "ProgrammeOpened", "RansomPaid", "ReadinessAttested", "Reopened", "RoleChange",
+    "Session", "SeverityDecided", "StepDone", "Waived", "event_from_wire", "kinds_of_value", "to_wire",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -46,8 +49,10 @@ def _field(kind: str, default: object = None) -> Any:
 
 @frozen(kw_only=True, eq=False, repr=False)
 class Event:
-    """What every event says: which kind, of which incident, when it happened, when the log learnt it, who.
+    """What every event says: which kind, of which incident or programme, when it happened, when the log learnt it, who.
 
+    Either ``incident`` or ``programme`` names the log it belongs to; an action of a programme may say both, and then
+    ``incident`` is where it comes from.
     ``at`` is when it happened; with ``precision`` it is the first instant of that minute, day or month.
     ``recorded_at`` is when the log learnt it, unknown when left out. ``id`` defaults to a digest of the rest, so the
     same words give the same id. Raises :class:`~ir_policy.errors.EventInvalid` with every problem at once.
@@ -56,12 +61,13 @@ class Event:
     only_kind: ClassVar[str] = ""
 
     kind: str = field(default="")
-    incident: str = _field("label")
+    incident: str = _field("label", "")
     at: datetime = _field("instant")
     by: str = _field("name")
     id: str = _field("label", "")
     recorded_at: datetime | None = _field("instant")
     precision: str = _field("precision", "")
+    programme: str = _field("label", "")
     offset: timedelta = field(default=timedelta(0), init=False)
     """The offset an imprecise ``at`` was given in: it says which day or month is meant."""
 
@@ -127,6 +133,17 @@ class Event:
         one.pop("recorded_at", None)
         another.pop("recorded_at", None)
         return one == another
+
+    @property
+    def stream(self) -> str:
+        """Whose log it belongs to, in words: ``programme 'p'`` where it names one, else ``incident 'i'``."""
+        return f"programme '{self.programme}'" if self.programme else f"incident '{self.incident}'"
+
+    def strays_from(self, other: Event, called: str) -> str:
+        """In words whose log this event belongs to, and whose the other one, ``called`` so, with which it stands."""
+        kind, _, name = other.stream.partition(" ")
+        alike = self.stream.startswith(f"{kind} ")
+        return f"this event belongs to {self.stream}, {called} to {name if alike else other.stream}"
 
     def __repr__(self) -> str:
         said = ", ".join(f"{name}={value!r}" for name, value in to_wire(self).items() if name != "kind")
@@ -344,6 +361,31 @@ class Waived(Event):
 
 
 @frozen(kw_only=True, eq=False, repr=False)
+class ProgrammeOpened(Event):
+    """A programme of drills, reviews and readiness begins; ``at`` is the first day of which anything is owed."""
+
+    only_kind: ClassVar[str] = "programme-opened"
+
+
+@frozen(kw_only=True, eq=False, repr=False)
+class Session(Event):
+    """An exercise was held (``drill-held``) or a review (``review-held``), and which scenarios it covered."""
+
+    drill: str = _field("id")
+    covers: tuple[str, ...] = _field("ids", ())
+    evidence: tuple[str, ...] = _field("references", ())
+
+
+@frozen(kw_only=True, eq=False, repr=False)
+class ReadinessAttested(Event):
+    """Somebody looked and confirms that something the policy takes for granted is still so."""
+
+    only_kind: ClassVar[str] = "readiness-attested"
+    duty: str = _field("id")
+    evidence: tuple[str, ...] = _field("references", ())
+
+
+@frozen(kw_only=True, eq=False, repr=False)
 class ActionEvent(Event):
     """A follow-up action was opened or closed."""
 
@@ -410,15 +452,16 @@ _CLASSES: Final[Mapping[str, type[Event]]] = {
     "ransom-paid": RansomPaid, "not-notifying": NotNotifying, "hold-started": Hold, "hold-extended": Hold,
     "hold-released": Hold, "recovered": Milestone, "postmortem-distributed": Milestone, "closed": Closed,
     "reopened": Reopened, "merged": Merged, "waived": Waived, "action-opened": ActionEvent,
-    "action-closed": ActionEvent, "policy-adopted": PolicyAdopted, "corrected": Corrected, "note": Note,
+    "action-closed": ActionEvent, "programme-opened": ProgrammeOpened, "drill-held": Session, "review-held": Session,
+    "readiness-attested": ReadinessAttested, "policy-adopted": PolicyAdopted, "corrected": Corrected, "note": Note,
 }  # fmt: skip
 
 KINDS: Final[FrozenMap[str, KindOfEvent]] = FrozenMap(
     {kind: KindOfEvent(_CLASSES[kind], must, may) for kind, (must, may) in EVENT_FIELDS.items()}
 )
 
-_COMMON_REQUIRED: Final = ("incident", "at", "by")
-COMMON: Final = ("kind", "id", "incident", "at", "recorded_at", "by", "precision")
+_COMMON_REQUIRED: Final = ("at", "by")
+COMMON: Final = ("kind", "id", "incident", "programme", "at", "recorded_at", "by", "precision")
 
 
 def event_from_wire(line: Mapping[str, object], *, id_needed: bool = True) -> Event:
@@ -497,9 +540,11 @@ def _left_out(attribute: Attribute[Any], given: object) -> bool:
     return given is None or (type(given) is type(attribute.default) and _unsaid(given))
 
 
+@cache
 def _allowed(kind: str) -> frozenset[str]:
     known = KINDS[kind]
-    return frozenset((*COMMON, *known.required, *known.optional))
+    streams = {"incident", "programme"} if kind in OF_BOTH else {"programme" if kind in OF_PROGRAMMES else "incident"}
+    return frozenset((*COMMON, *known.required, *known.optional)) - {"incident", "programme"} | streams
 
 
 @cache
@@ -520,10 +565,26 @@ def _missing(event: Event) -> list[Problem]:
     else:
         needed = (*_COMMON_REQUIRED, *KINDS[event.kind].required)
     said = {a.name for a in _readable(cast(Hashable, type(event))) if not _left_out(a, getattr(event, a.name))}
-    problems = [Problem(name, f"'{event.kind}' must say {name}") for name in needed if name not in said]
+    problems = _no_stream(event.kind, "incident" in said, "programme" in said)
+    problems += [Problem(name, f"'{event.kind}' must say {name}") for name in needed if name not in said]
     if event.kind in KINDS:
         problems += _unknown_fields(event.kind, dict.fromkeys(said))
     return problems
+
+
+def _no_stream(kind: str, incident: bool, programme: bool) -> list[Problem]:
+    """Why an event belongs to no log, or to two of them."""
+    if kind in OF_PROGRAMMES:
+        return [] if programme else [Problem("programme", f"'{kind}' must say programme")]
+    if incident and programme and kind in OF_BOTH - OF_ACTIONS:
+        return [Problem("programme", "an event belongs to an incident or to a programme", "leave one of them out")]
+    if incident or (programme and kind not in KINDS):
+        return []
+    if kind in OF_BOTH:
+        return (
+            [] if programme else [Problem("incident", f"'{kind}' must say incident", "or programme, in the log of one")]
+        )
+    return [Problem("incident", f"'{kind}' must say incident")]
 
 
 def _wrong_kind(event: Event) -> Problem:

@@ -12,8 +12,9 @@ from datetime import datetime
 from functools import lru_cache
 from itertools import repeat
 from operator import attrgetter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from ir_policy.log.acts import Act, FactState
 from ir_policy.log.events import (
     BreachFinding,
     Closed,
@@ -33,63 +34,12 @@ from ir_policy.log.events import (
 )  # fmt: skip
 from ir_policy.log.grown import Grown
 from ir_policy.log.notices import NoticeRecord, after
+from ir_policy.log.tenures import Stamp, Tenure, may_act_as, persons_of, stamp_of
 from ir_policy.rules.machines.notices import NOTICE
 from ir_policy.rules.model import MarkRule, MarkSource, Per, Policy
 from ir_policy.terms import Phase, Truth
 
 __all__ = ["Act", "FactState", "History", "Stamp", "Tenure", "stamp_of"]
-
-
-class Stamp(NamedTuple):
-    """An instant a mark or act stands at. ``latest`` differs from ``at`` only for imprecise records."""
-
-    at: datetime
-    latest: datetime
-
-
-class FactState(NamedTuple):
-    """What was last reported about a fact, by whom, and since when it was held."""
-
-    truth: Truth
-    at: datetime
-    since: datetime
-    by: str
-    event: str
-
-
-class Tenure(NamedTuple):
-    """Somebody holding a role from one instant to another; ``until`` is ``None`` while it lasts."""
-
-    role: str
-    person: str
-    since: Stamp
-    until: datetime | None
-    acting: bool
-
-
-class Act(NamedTuple):
-    """Something done that may discharge duties."""
-
-    kind: str
-    name: str
-    stamp: Stamp
-    event: str
-    episode: int
-    duties: tuple[str, ...] = ()
-    recipients: tuple[str, ...] = ()
-    states: tuple[str, ...] = ()
-    stage: str = ""
-    to_all: bool = False
-    """A sending in a drill to whoever hears in everybody's place."""
-
-    def reaches(self, recipient: str) -> bool:
-        return self.to_all or recipient in self.recipients
-
-
-def stamp_of(event: Event) -> Stamp:
-    """When the event counts from: its ``since`` where it has one, else its own time."""
-    since = getattr(event, "since", None)
-    return Stamp(since, since) if since is not None else Stamp(event.at, event.latest)
 
 
 class History:
@@ -186,21 +136,18 @@ class History:
     def may_act_as(self, policy: Policy, role: str, actor: str) -> bool:
         """Whether the actor has a role's authority: as its holder, as the role itself, or as its primary contact
         while nobody holds it."""
-        if actor == role:
-            return True
-        held_by = self.holders.get(role)
-        if held_by:
-            return actor in held_by
-        rule = policy.roles.get(role)
-        return rule is not None and actor == rule.contact
+        return may_act_as(policy, self.holders, role, actor)
 
-    def persons_of(self, policy: Policy, actor: str) -> frozenset[str]:
-        """Who speaks when ``actor`` does: a name stands for itself, a role for its holders, or while nobody holds it for
-        its primary contact."""
-        rule = policy.roles.get(actor)
-        if rule is None:
-            return frozenset({actor})
-        return frozenset(self.holders.get(actor) or (rule.contact,))
+    def persons_of(self, policy: Policy, by: str) -> frozenset[str]:
+        """Whom a name stands for: itself, or where it is a role, whoever holds that, or its primary contact while nobody does.
+
+        Two acts were done by different people when these have nobody in common.
+        """
+        return persons_of(policy, self.holders, by)
+
+    def is_person(self, policy: Policy, by: str) -> bool:
+        """Whether somebody behind the name is no program."""
+        return not self.persons_of(policy, by) <= policy.programs
 
     def in_place(self, policy: Policy, recipients: Sequence[str]) -> bool:
         """Whether a drill's message goes to whoever hears in place of everybody outside."""

@@ -15,7 +15,7 @@ from ir_policy.errors import EventInvalid, LogInvalid, Problem, QuestionInvalid
 from ir_policy.log.events import COMMON, KINDS, Event, event_from_wire, kinds_of_value, to_wire
 from ir_policy.log.fields import KINDS_OF_VALUE, PolicyPin
 from ir_policy.log.objects import Unreadable, object_of
-from ir_policy.terms import DIALECT, canonical_json, schema_id, show
+from ir_policy.terms import DIALECT, OF_ACTIONS, OF_BOTH, OF_PROGRAMMES, canonical_json, schema_id, show
 
 if TYPE_CHECKING:
     from ir_policy.log.chain import Chain
@@ -29,7 +29,7 @@ VERSION: Final = 1
 
 @frozen
 class Log:
-    """The events of one incident in the order they were recorded, and the policy the header names, if any."""
+    """The events of one incident or programme in the order they were recorded, and the policy the header names, if any."""
 
     events: tuple[Event, ...]
     policy: PolicyPin | None = None
@@ -126,11 +126,9 @@ class _Reading:
         return event
 
     def _keep(self, index: int, event: Event) -> None:
-        incident = next(iter(self.events.values())).incident if self.events else event.incident
-        if event.incident != incident:
-            raise LogInvalid(
-                index, f"this event belongs to incident '{event.incident}', the lines before to '{incident}'"
-            )
+        first = next(iter(self.events.values()), event)
+        if event.stream != first.stream:
+            raise LogInvalid(index, event.strays_from(first, "the lines before"))
         same = event.id in self.events and self.events[event.id].says_the_same(event)
         if event.id in self.events and (self.chain is not None or not same):
             again = "in one chain" if same else "with other content"
@@ -209,6 +207,7 @@ def log_line_schema() -> dict[str, Any]:
         "type": "object",
         "properties": {"kind": {**_value("id"), "not": {"enum": list(KINDS)}}, **common},
         "required": _REQUIRED,
+        "anyOf": [{"required": [name]} for name in _STREAMS],
         "title": "newer",
         "description": "An event of a kind this version does not know: kept whole, and the incident counts as incomplete.",
     }
@@ -246,7 +245,8 @@ def _chained_schema() -> dict[str, Any]:
 
 # --- schemas --------------------------------------------------------------------------------------------
 
-_REQUIRED: Final = ["kind", "id", "incident", "at", "by"]
+_REQUIRED: Final = ["kind", "id", "at", "by"]
+_STREAMS: Final = ("incident", "programme")
 _TOGETHER: Final[dict[str, dict[str, Any]]] = {
     "notice-sent": {"anyOf": [{"required": ["notice"]}, {"required": ["duties", "recipients"]}]},
     "waived": {"oneOf": [{"required": ["obligation"]}, {"required": ["gate"]}]},
@@ -254,17 +254,30 @@ _TOGETHER: Final[dict[str, dict[str, Any]]] = {
 """What fields of one event must say together: a sending names its draft or its duties and recipients, a waiver one thing."""
 
 
+def _of_stream(kind: str) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """The fields that may name the log an event belongs to, and which of them must."""
+    if kind not in OF_BOTH:
+        return ("programme" if kind in OF_PROGRAMMES else "incident",), {}
+    each = [{"required": [name]} for name in _STREAMS]
+    return _STREAMS, {"anyOf" if kind in OF_ACTIONS else "oneOf": each}
+
+
 def _schema_of(kind: str) -> dict[str, Any]:
     """One kind of event, with what its class says of it."""
     known, kinds = KINDS[kind], kinds_of_value(kind)
-    names = [name for name in (*COMMON, *known.required, *known.optional) if name != "kind"]
+    streams, said = _of_stream(kind)
+    names = [
+        name for name in (*COMMON, *known.required, *known.optional) if name not in {"kind", *_STREAMS} - {*streams}
+    ]
     properties: dict[str, Any] = {"kind": {"const": kind}}
     properties |= {name: _value(kinds[name]) for name in names}
+    one = list(streams) if len(streams) == 1 else []
     return {
         "type": "object",
         "properties": properties,
-        "required": [*_REQUIRED, *known.required],
+        "required": [*_REQUIRED[:2], *one, *_REQUIRED[2:], *known.required],
         "additionalProperties": False,
+        **said,
         **_TOGETHER.get(kind, {}),
         "title": kind,
         "description": " ".join((known.cls.__doc__ or "").partition("\n\n")[0].split()),

@@ -11,8 +11,10 @@ from typing import Any, Final, get_args
 from ir_policy.clocks import Limit, Promptly, parse_limit
 from ir_policy.duties.entries import Status
 from ir_policy.log.events import KINDS
+from ir_policy.present.calling_schemas import page_plan_schema, paging_schema
 from ir_policy.present.endangered_schema import endangered_schema
 from ir_policy.present.happening_schemas import reminder_schema, step_schema, timeline_schema
+from ir_policy.present.practice_schema import drills_schema
 from ir_policy.present.schema_parts import (
     COUNT,
     DURATION_FORM,
@@ -77,6 +79,11 @@ def _answers() -> dict[str, tuple[str, str, dict[str, Any]]]:
             "What `ir-policy timeline --json` prints.",
             timeline_schema(),
         ),
+        "drills": (
+            "what a programme practised, confirmed and still owes",
+            "What `ir-policy drills --json` prints.",
+            drills_schema(_obligation()),
+        ),
         "check": (
             "whether an event may happen",
             "What `ir-policy check --json` prints; an empty list means that nothing forbids it.",
@@ -101,6 +108,16 @@ def _answers() -> dict[str, tuple[str, str, dict[str, Any]]]:
             "one obligation that changed by time alone",
             "What a host writes down and tells once under its key.",
             reminder_schema(),
+        ),
+        "paging": (
+            "whom to page",
+            "Where paging stands, what was tried and who is next.",
+            paging_schema(),
+        ),
+        "page-plan": (
+            "who would be told when",
+            "The paging list played through while nobody answers.",
+            page_plan_schema(),
         ),
         "verified": (
             "whether a log is whole",

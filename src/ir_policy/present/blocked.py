@@ -8,9 +8,10 @@ from datetime import datetime
 from ir_policy.duties.case import Case
 from ir_policy.duties.judge import Obligation
 from ir_policy.duties.own_rules import rule_says
+from ir_policy.duties.texts import texts_for
 from ir_policy.errors import Refusal
 from ir_policy.log.events import Closed, Event, Milestone, PhaseChange
-from ir_policy.rules.conditions import atoms
+from ir_policy.rules.conditions import ALWAYS, atoms
 from ir_policy.rules.model import Gate
 from ir_policy.terms import OUTCOMES, Phase
 
@@ -46,15 +47,17 @@ def shut_gates(case: Case, now: datetime) -> tuple[Refusal, ...]:
     if case.history.closed_at is not None:
         return ()
     yes, no = case.known(now)
-    owed = {act for obligation in _owed(case, now) for act in _acts(case, obligation)}
+    open_now = _owed(case, now)
+    owed = {act for obligation in open_now for act in _acts(case, obligation)}
+    waited_for = {gate for obligation in open_now for gate in _waiting_for(case, obligation)}
     next_ones: list[Refusal] = []
     others: list[Refusal] = []
     for gate in case.policy.gates.values():
         acts = {(act.kind, act.name) for act in gate.forbids}
         ahead = any(kind == "step" or (kind == "phase" and _ahead(case, Phase(name))) for kind, name in acts)
-        if not ahead and (not acts & owed or _asks_who(case, gate.id)):
+        if not ahead and gate.id not in waited_for and (not acts & owed or _asks_who(case, gate.id)):
             continue
-        shut = gate.bites(yes, no) and not gate.opened(yes, no)
+        shut = gate.id in waited_for or (gate.bites(yes, no) and not gate.opened(yes, no))
         if shut and gate.id not in case.history.waived_gates:
             refusal = Refusal(gate.id, gate.clause, case.needs(gate, now), gate.who)
             (next_ones if ahead else others).append(refusal)
@@ -65,11 +68,21 @@ def holds_overdue(case: Case, refusal: Refusal, now: datetime) -> bool:
     """Whether the rule holds back what would meet something that is overdue."""
     gate = case.policy.gates.get(refusal.rule)
     acts = {(act.kind, act.name) for act in gate.forbids} if gate is not None else set()
-    return any(acts & _acts(case, owed) for owed in _owed(case, now) if owed.overdue_by(now) is not None)
+    overdue = [owed for owed in _owed(case, now) if owed.overdue_by(now) is not None]
+    return any(refusal.rule in owed.blocked_by or acts & _acts(case, owed) for owed in overdue)
 
 
 def _owed(case: Case, now: datetime) -> list[Obligation]:
     return [owed for owed in case.obligations(now) if owed.status in ("active", "pending")]
+
+
+def _waiting_for(case: Case, owed: Obligation) -> Iterator[str]:
+    """The gates its sending waits for; what every text waits for is worth a line once there is one."""
+    names = frozenset({owed.duty})
+    drafted = any(True for _ in texts_for(case.policy, case.history, names, owed.recipient)) if owed.blocked_by else False
+    for gate in owed.blocked_by:
+        if drafted or case.policy.gates[gate].when.source != ALWAYS:
+            yield gate
 
 
 def _acts(case: Case, owed: Obligation) -> set[tuple[str, str]]:

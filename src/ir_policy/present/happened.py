@@ -28,9 +28,12 @@ from ir_policy.log.events import (
     PhaseChange,
     PolicyAdopted,
     ProcessorTold,
+    ProgrammeOpened,
     RansomPaid,
+    ReadinessAttested,
     Reopened,
     RoleChange,
+    Session,
     SeverityDecided,
     StepDone,
     Waived,
@@ -178,6 +181,17 @@ def _action(say: Say, event: ActionEvent) -> str:
     return f"{what} action '{event.action}'{owner}{due}"
 
 
+def _held(say: Say, event: Session) -> str:
+    exercise = say.policy.about.exercises.get(event.drill)
+    covered = f", covering {listed(event.covers)}" if event.covers else ""
+    return f"held {exercise.title if exercise is not None else event.drill + ', ' + _STRANGE}{covered}"
+
+
+def _attested(say: Say, event: ReadinessAttested) -> str:
+    assumption = say.policy.about.assumptions.get(event.duty)
+    return f"confirmed {event.duty}" + (f": {assumption.means}" if assumption is not None else f", {_STRANGE}")
+
+
 def _adopted(say: Say, event: PolicyAdopted) -> str:
     return f"adopted policy {event.policy.id} {event.policy.version}, {event.policy.digest[:15]}"
 
@@ -212,6 +226,9 @@ _WORDS: Final[dict[type[Event], Callable[[Say, Any], str]]] = {
     Merged: lambda say, event: f"merged it into {event.into}",
     Waived: _waived,
     ActionEvent: _action,
+    ProgrammeOpened: lambda say, event: "opened the programme",
+    Session: _held,
+    ReadinessAttested: _attested,
     PolicyAdopted: _adopted,
     Corrected: _corrected,
     Note: lambda say, event: f"note: {event.text}",

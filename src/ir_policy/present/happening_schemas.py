@@ -25,7 +25,8 @@ TOLD: Final = (
     "event", "level", "mark", "opened", "revived", "tightened", "attempt", "met", "cancelled", "waived", "lapsed",
     "dropped", "violation", "missed", "undetermined", "past-advice", "at-risk", "due", "correction",
 )  # fmt: skip
-REMINDED: Final = ("opened", "at-risk", "advice-missed", "undetermined", "missed", "lapsed")
+REMINDED: Final = ("opened", "at-risk", "advice-missed", "undetermined", "missed", "lapsed",
+                   "page-next", "exhausted", "acknowledgement-stale", "unanswered")  # fmt: skip
 MOVES: Final = {
     "opened": "Obligations that opened, by key.",
     "revived": "Cancelled obligations that are owed again.",
@@ -65,7 +66,8 @@ def reminder_schema() -> dict[str, Any]:
     return closed_object(
         {
             "key": text("The same however often it is asked for, so a host keeps it unique and tells it once."),
-            "incident": text("The incident."),
+            "incident": text("The incident; left out for what is owed in a programme."),
+            "programme": text("The programme; left out for what is owed in an incident."),
             "obligation": text("The obligation, by key."),
             "duty": text("The rule it comes from."),
             "title": text("What is owed."),
@@ -74,7 +76,9 @@ def reminder_schema() -> dict[str, Any]:
             "kind": one_of(REMINDED, "What became of it."),
             "at": instant_text("When that was."),
             "due": or_null(instant_text("The deadline it has; null where no instant can be computed.")),
-        }
+        },
+        optional=("incident", "programme"),
+        oneOf=[{"required": ["incident"]}, {"required": ["programme"]}],
     )
 
 

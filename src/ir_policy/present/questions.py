@@ -83,7 +83,11 @@ def _ask(
     twin = case.branch()
     moves = twin.advance(FactsReported(incident=incident, at=now, by=SOMEBODY, facts={sample: Truth.YES}))
     keys = {*moves.opened, *moves.revived}
-    found = [owed for owed in twin.obligations(now) if owed.key in keys and owed.status in ("active", "pending")]
+    found = [
+        owed
+        for owed in twin.obligations(now)
+        if owed.key in keys and owed.status in ("active", "pending") and not twin.ledger.entries[owed.key].duty.enables
+    ]
     known = _at_level(case, twin)
     as_it_is = [  # what is owed once more is so by a raise alone
         owed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ir_policy.duties.anew import Correction
 from ir_policy.duties.case import Case, Violation
@@ -16,6 +16,9 @@ from ir_policy.incident import Step
 from ir_policy.log.wire import Log
 from ir_policy.rules.model import Policy
 from ir_policy.terms import Severity, Source, rfc3339
+
+if TYPE_CHECKING:
+    from ir_policy.programme.value import ProgrammeStep
 
 __all__ = [
     "MOVED", "classification_json", "correction_json", "duration", "explanation_json", "obligation_json", "policy_json",
@@ -140,14 +143,15 @@ def explanation_json(explanation: Explanation) -> dict[str, Any]:
     return {"subject": explanation.subject, "headline": explanation.headline, "lines": lines}
 
 
-def step_json(step: Step) -> dict[str, Any]:
+def step_json(step: Step | ProgrammeStep) -> dict[str, Any]:
     """What one event did; ``seq`` and ``head`` are where the log stands after it."""
+    stream = step.incident if isinstance(step, Step) else step.programme
     level = [level.value if level is not None else None for level in step.level]
     against = [{"rule": v.rule, "clause": v.clause, "missing": list(v.missing)} for v in step.violations]
     return {
         "event": step.event.id,
-        "seq": step.incident.seq,
-        "head": step.incident.head,
+        "seq": stream.seq,
+        "head": stream.head,
         "level": level,
         **{name: list(getattr(step, name)) for name in MOVED},
         "violations": against,
@@ -159,7 +163,7 @@ def step_json(step: Step) -> dict[str, Any]:
 def reminder_json(reminder: Reminder) -> dict[str, Any]:
     return {
         "key": reminder.key,
-        "incident": reminder.incident,
+        **({"programme": reminder.programme} if reminder.programme else {"incident": reminder.incident}),
         "obligation": reminder.obligation,
         "duty": reminder.duty,
         "title": reminder.title,

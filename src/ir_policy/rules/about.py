@@ -140,6 +140,16 @@ class Acknowledgement:
     """The roles that are paged when nobody on the list answered."""
     repeat: Severity | None
     """At this level and worse, paging goes on until somebody answers; ``None``: at no level."""
+    times: int | None
+    """How often they are paged at milder levels; ``None``: once, and not again."""
+    unassessed: Severity | None
+    """The level an incident counts as while nobody has assessed it; ``None``: nobody is paged until then."""
+    holds: FrozenMap[Severity, timedelta]
+    """How long an answer holds at each level; where a level is missing it holds to the end."""
+    answered_by: str
+    """The role that ends paging while somebody holds it; empty: no role does."""
+    readings: FrozenMap[str, str]
+    """The reading behind each of these, by the name of its field in the document; one that is missing names none."""
 
 
 @frozen(eq=False, repr=False)
@@ -173,6 +183,8 @@ class Exercise:
     every: str
     """``month``, ``quarter``, ``half-year`` or ``year``, in the policy's zone."""
     owed_by: str
+    held_as: str
+    """The kind of event that says a session was held."""
     covers: FrozenMap[str, str]
     """The scenarios each period must cover."""
     follows: str

@@ -324,6 +324,7 @@ def _assembled(company: Shaped, parts: list[Shaped], calendar: Calendar, linker:
         worse_if_no=linker.worse_if_no,
         mark_sources=linker.mark_sources,
         canonical="",
+        programs=frozenset(held["programs"] or ()),
     )
     text = canonical_text(draft, draft.bits)
     return evolve(draft, canonical=text, digest=digest_of(text))

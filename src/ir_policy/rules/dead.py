@@ -48,8 +48,6 @@ def never_set(duties: Mapping[str, Duty], marks: Mapping[str, MarkRule]) -> Iter
         waiting = {id_: duty for id_, duty in waiting.items() if not _can_start(duty, able)}
         sets = {duty.sets for duty in started if duty.sets} - able
     for id_, duty in waiting.items():
-        if not duty.starts:
-            continue  # reported as missing
         yield id_, next(mark for mark in duty.starts if mark not in able)
 
 

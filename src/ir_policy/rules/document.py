@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field
 
 from ir_policy.calendar import WORKDAYS
+from ir_policy.rules.notice_sections import NoticesDoc
 from ir_policy.rules.parts import (
     ActDoc,
     ForbiddenDoc,
@@ -121,30 +122,6 @@ class AtRiskDoc(_Rule):
     """A share of the limit, such as 1/5."""
     at_least: Duration
     """A least time."""
-
-
-class ApprovalDoc(_Rule):
-    """How long an approval is good for where nobody said."""
-
-    good_for: Duration
-    """How long."""
-    reading: Id = ""
-    """Our interpretation behind it; one that adds to the source only advises until it is accepted."""
-
-
-class NoticesDoc(_Rule):
-    """Who of those who are told is inside the company, who hears in a drill, and what an approval is worth."""
-
-    clause: Id
-    """Where it comes from."""
-    reading: Id = ""
-    """Our interpretation behind it."""
-    inside: Ids
-    """Recipients inside the company; everybody else is outside."""
-    in_drills: Id = ""
-    """The recipient that hears in a drill in place of everybody outside."""
-    approval: ApprovalDoc | None = None
-    """How long an approval is good for."""
 
 
 class RoleDoc(_Rule):
@@ -277,8 +254,8 @@ class DutyDoc(_Rule):
     starts: Annotated[
         tuple[tuple[str, ...], bool],
         By(read_starts, part("starts")),
-    ] = ((), False)
-    """The mark its clock starts from; only what enables another duty has none of its own."""
+    ]
+    """The mark its clock starts from; `enabling` where other duties need it and set its clock."""
     within: Annotated[
         dict[Severity | None, LimitDoc],
         By(read_within, part("limits")),
@@ -398,6 +375,8 @@ class PolicyDocument(_Rule):
     """Named sets of members, such as the countries of the Union."""
     roles: dict[str, RoleDoc] = {}
     """Who does what, and who may act for them."""
+    programs: Ids = ()
+    """Names that act and are no persons: service accounts among the people, and sources of signals."""
     facts: dict[str, FactDoc] = {}
     """What can be asked about an incident."""
     families: dict[str, FamilyDoc] = {}
@@ -455,7 +434,8 @@ _HEAD: Final = ("document", "id", "version", "title", "status", "owner", "review
 _SHARED: Final = ("groups", "facts", "families", "readings", "marks", "duties", "gates")
 
 SECTIONS_BY_KIND: Final = {
-    "policy": (*_HEAD, "laws", "contracts", "lead_authority", "calendar", "at_risk", "notices", "roles", "severity_rows",
+    "policy": (*_HEAD, "laws", "contracts", "lead_authority", "calendar", "at_risk", "notices", "roles", "programs",
+               "severity_rows",
                "severity_raise", "phases", "reopens_to", "steps", *_SHARED, "templates", *ABOUT_SECTIONS),
     "law": (*_HEAD, "prefix", "jurisdiction", *_SHARED),
     "contract": (*_HEAD, "prefix", "jurisdiction", *_SHARED, "templates"),

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from ir_policy.rules import document, sections
+from ir_policy.rules import document, notice_sections, sections
 from ir_policy.rules.conditions import BARE, condition_schema
 from ir_policy.rules.document import SECTIONS_BY_KIND, PolicyDocument
 from ir_policy.rules.parts import (
@@ -23,7 +23,11 @@ from ir_policy.rules.parts import (
     _MARK_WORDS,
     _TO_WHOM,
     DECISIONS,
+    NOTICES,
+    PERSON,
     PLACEHOLDERS,
+    SENDINGS,
+    TEXTS,
 )
 from ir_policy.rules.scalars import PART, SCHEMAS, part
 from ir_policy.terms import EVENT_FIELDS, EVENT_INSTANTS, EVENT_KINDS, FINDINGS, OUTCOMES, Basis, Phase, Severity
@@ -95,7 +99,7 @@ def _recipients() -> dict[str, Any]:
 def _acts() -> dict[str, Any]:
     says = {
         **dict.fromkeys(_ACT_WORDS, _IDS),
-        "notice": _one_or_more_words(["sent", "any"]),
+        "notice": _one_or_more_words(NOTICES),
         "event": _one_or_more_words(EVENT_KINDS),
         "finding": _one_or_more_words(FINDINGS),
         "level": _one_or_more_words(["any"]),
@@ -126,6 +130,7 @@ def _forbidden() -> dict[str, Any]:
         "finding": _words(FINDINGS),
         "decision": _words(DECISIONS),
         "outcome": _words(OUTCOMES),
+        "notice": _words(SENDINGS),
     }
     return _one_or_list(*_one_of(says), description="What may not happen: one act, or several.")
 
@@ -134,10 +139,13 @@ def _releases() -> dict[str, Any]:
     return _one_or_list(
         _WHEN,
         _mapping({"role": _IDS}, "role"),
+        _mapping({"by": _words([PERSON])}, "by"),
         _mapping({"states": _IDS}, "states"),
+        _mapping({"notice": _words(TEXTS)}, "notice"),
+        _mapping({"author": _ID}, "author"),
         _mapping(_FORM, *_FORM),
-        description="What releases it, any of these: a condition, a role the actor may act in, fields the event states, "
-        "a field that has a form.",
+        description="What releases it, any of these: a condition, a role the actor may act in, that a person acts, fields the event "
+        "states, a field that has a form, what is so of the text of a notice, or who wrote it.",
     )
 
 
@@ -171,6 +179,10 @@ PARTS: Final[dict[str, dict[str, Any]]] = {
     "given": {
         "description": "Which fields of the event say until when, what it is about, and who owes it.",
         **_mapping({"due": _INSTANT, "item": _FIELD, "owner": _FIELD}, "due"),
+    },
+    "needs": {
+        "description": "Which duty comes first, and how long before this one is due it is to begin.",
+        **_mapping({"duty": _ID, "lead": part("duration")}, "duty", "lead"),
     },
     "outcomes": {"description": "How an incident can end.", **_one_or_more_words(OUTCOMES)},
     "gate-when": {
@@ -259,7 +271,8 @@ _SECTIONS: Final[dict[str, dict[str, Any]]] = {
 
 def _sentences(name: str) -> dict[str, str]:
     """What a class of ``document.py`` or ``sections.py`` says of itself (under its own name) and under each of its fields."""
-    source = ast.parse(inspect.getsource(getattr(document, name, None) or getattr(sections, name))).body[0]
+    found = next(getattr(module, name) for module in (document, notice_sections, sections) if hasattr(module, name))
+    source = ast.parse(inspect.getsource(found)).body[0]
     assert isinstance(source, ast.ClassDef)
     found = {name: ast.get_docstring(source) or ""}
     for field, text in zip(source.body, source.body[1:], strict=False):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any, Final, Protocol, TypeAlias
 
 from ir_policy.rules.about import (
@@ -24,7 +25,7 @@ from ir_policy.rules.about import (
     Tool,
 )  # fmt: skip
 from ir_policy.rules.sections import ScopeDoc
-from ir_policy.terms import Clause, FrozenMap, is_id
+from ir_policy.terms import LEVELS, Clause, FrozenMap, Severity, is_id
 
 __all__ = ["Registers", "link_about"]
 
@@ -159,14 +160,31 @@ class _Linked:
         for name in {name for name in rule.levels if rule.levels.count(name) > 1}:
             self.flaw((*path, "levels"), f"'{name}' stands here twice", "page each once, the next one after")
         self._all_known((*path, "exhausted", "page"), "role", rule.exhausted.page)
-        within = dict(sorted(rule.within.items(), key=lambda item: item[0].index))
-        return Acknowledgement(rule.levels, FrozenMap(within), rule.exhausted.page, rule.exhausted.repeat)
+        if rule.answered_by is not None:
+            self._all_known((*path, "answered_by", "role"), "role", (rule.answered_by.role,))
+        both = sorted(set(rule.levels) & set(rule.exhausted.page) & set(self.held["roles"]))
+        for name in both:  # a page names the level it went to, and no more
+            self.flaw((*path, "exhausted", "page"), f"'{name}' is a level of the list already", "page a role by its id")
+        readings = {}
+        for field in ("unassessed", "answer_holds", "answered_by"):
+            part = getattr(rule, field)
+            if part is not None and part.reading:
+                self._all_known((*path, field, "reading"), "reading", (part.reading,))
+                readings[field] = part.reading
+        return Acknowledgement(
+            levels=rule.levels, within=_by_level(rule.acknowledge_within), then=rule.exhausted.page,
+            repeat=rule.exhausted.repeat, times=rule.exhausted.times,
+            unassessed=Severity[rule.unassessed.counts_as] if rule.unassessed is not None else None,
+            holds=_by_level(rule.answer_holds.within if rule.answer_holds is not None else {}),
+            answered_by=rule.answered_by.role if rule.answered_by is not None else "",
+            readings=FrozenMap(readings),
+        )  # fmt: skip
 
     def _exercise(self, id_: str, rule: Any, path: _Path) -> Exercise:
         self._all_known((*path, "owed_by"), "role", (rule.owed_by,))
         self._all_known((*path, "follows"), "reference", (rule.follows,))
         self._all_known((*path, "reading"), "reading", (rule.reading,))
-        return Exercise(id_, rule.title, Clause(rule.clause), rule.every, rule.owed_by, _sorted(rule.covers),
+        return Exercise(id_, rule.title, Clause(rule.clause), rule.every, rule.owed_by, rule.held_as, _sorted(rule.covers),
                         rule.follows, rule.reading)  # fmt: skip
 
     def _assumption(self, id_: str, rule: Any, path: _Path) -> Assumption:
@@ -212,6 +230,9 @@ class _Linked:
         self._all_people(("reviewers",), self.held["reviewers"])
         for id_, rule in self.held["roles"].items():
             self._all_people(("roles", id_, "contact"), (rule.contact,))
+        sources = [rule.source for rule in self.held["signals"].values()]
+        if self.held["people"] or sources:
+            self._all_known(("programs",), "program", self.held["programs"], [*self.held["people"], *sources])
 
     def _clauses(self) -> None:
         """Where a document lists the chapters of its source, every clause stands in one of them."""
@@ -258,6 +279,11 @@ _OWN: Final = {
     "open question": "open_questions", "person": "people",
 }  # fmt: skip
 """The sections in which names of these kinds are defined."""
+
+
+def _by_level(lengths: Mapping[str, timedelta]) -> FrozenMap[Severity, timedelta]:
+    """The lengths by level, the worst first."""
+    return FrozenMap({level: lengths[level.value] for level in LEVELS if level.value in lengths})
 
 
 def _sorted(texts: Mapping[str, str]) -> FrozenMap[str, str]:

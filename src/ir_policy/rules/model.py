@@ -7,7 +7,6 @@ between threads and processes.
 from __future__ import annotations
 
 from datetime import timedelta
-from enum import Enum
 from typing import Final
 
 from attrs import frozen
@@ -15,6 +14,7 @@ from attrs import frozen
 from ir_policy.calendar import Calendar
 from ir_policy.clocks import LatestStart, Limit
 from ir_policy.rules.about import About
+from ir_policy.rules.choices import DoneBefore, IfMissed, OnScopeExit, Per, Polarity
 from ir_policy.rules.conditions import Atom, Mask
 from ir_policy.rules.templates import Template
 from ir_policy.terms import Basis, Clause, FrozenMap, Phase, Severity, Source
@@ -27,43 +27,6 @@ __all__ = [
 
 INTERNAL: Final = "internal"
 """The recipient of a duty nobody outside receives."""
-
-
-class Polarity(Enum):
-    """Whether a yes to a fact makes an incident worse, better, or neither."""
-
-    WORSE = "worse"
-    BETTER = "better"
-    NEITHER = "neither"
-
-
-class Per(Enum):
-    """Whether a duty or mark belongs to one episode or to the whole incident."""
-
-    EPISODE = "episode"
-    INCIDENT = "incident"
-
-
-class OnScopeExit(Enum):
-    """What happens to a running duty whose condition no longer holds."""
-
-    KEEP = "keep"
-    CANCEL = "cancel"
-
-
-class DoneBefore(Enum):
-    """Which acts done before a duty opened meet it: none, those since its mark, or any."""
-
-    DOES_NOT_COUNT = "does-not-count"
-    COUNTS_SINCE_MARK = "counts-since-mark"
-    COUNTS = "counts"
-
-
-class IfMissed(Enum):
-    """Whether a missed duty is owed for ever, or ends with its breach when the incident is closed."""
-
-    STILL_OWED = "still-owed"
-    LAPSES = "lapses"
 
 
 @frozen(eq=False, repr=False)
@@ -293,9 +256,9 @@ class Duty:
     """Where the limit is given by the event: which events ask for it, and how."""
     not_for: tuple[str, ...]
     """Not owed for an incident that is closed with one of these outcomes."""
-    needs: Need | None
+    needs: Need | None = None
     """What is to be done before it can be; that is owed in its own right, with a latest start."""
-    refers_to: tuple[str, ...]
+    refers_to: tuple[str, ...] = ()
     """The roles it is referred to once its limit is past."""
 
     @property
@@ -334,13 +297,15 @@ class Form:
 
 @frozen(eq=False, repr=False)
 class Release:
-    """One way through a gate: a condition that holds, a role the actor has, fields the event states or their form, what was
-    said of the notice's very text, or who wrote it."""
+    """One way through a gate: a condition that holds, a role the actor has, that the actor is a person, fields the event states
+    or their form, what was said of the notice's very text, or who wrote it."""
 
     condition: Mask | None
     roles: tuple[str, ...]
     states: tuple[str, ...]
     form: Form | None
+    person: bool = False
+    """Open to every person, and to no program."""
     notice: str = ""
     """``reviewed``, ``approved`` or ``cleared``: so is the text that is sent, or that is approved."""
     author: str = ""
@@ -456,6 +421,8 @@ class Policy:
     """By duty, the rules an incident brings along that adopted this policy; none for a policy by itself."""
     newer: FrozenMap[str, Policy] = FrozenMap()
     """Documents at hand that an incident under this one may adopt, by digest."""
+    programs: frozenset[str] = frozenset()
+    """Names that act and are no persons: service accounts, and what signals come from."""
 
     def rules_of(self, duty_id: str) -> tuple[Duty, ...]:
         """Every rule of that name, the former ones first; empty when there is none."""

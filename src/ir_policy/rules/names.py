@@ -46,6 +46,8 @@ class Names:
         # A law that was not found is reported where it is named; who asks for its duties is not to blame.
         if not whole or any(not isinstance(root.get("duties", {}), dict) for root in roots):
             self._unread.add("duty")
+        if not all(_read_whole(self.company, section) for section in ("people", "signals")):
+            self._unread.add("program")
 
     def _mask(self, part: Shaped, path: _Path, condition: Condition, *, of_gate: bool = False) -> Mask:
         for atom in atoms(condition):
@@ -150,6 +152,12 @@ _DEFINED: Final = {
     "step": "steps", "channel": "channels", "chapter": "clauses", "dependency": "dependencies", "function": "functions",
     "open question": "open_questions", "person": "people", "reference": "references",
 }  # fmt: skip
+
+
+def _read_whole(part: Shaped, section: str) -> bool:
+    """Whether every rule of a section could be read."""
+    written = part.tree.root.get(section, {})
+    return isinstance(written, dict) and len(part.held.get(section, written)) == len(written)
 
 
 def named_in(parts: Iterable[Shaped], section: str) -> Iterator[str]:

@@ -185,7 +185,9 @@ def _act(value: object, path: Path) -> ActDoc:
     names = read_ids(parts[kind])
     fixed = {"notice": NOTICES, "level": ("any",), "hold": ("in-force",)}.get(kind)
     if fixed is not None and (len(names) != 1 or names[0] not in fixed):
-        raise slip(f"'{kind}' knows only {' and '.join(repr(word) for word in fixed)}", "", (*path, kind))
+        *others, last = (repr(word) for word in fixed)
+        known = f"{', '.join(others)} and {last}" if others else last
+        raise slip(f"'{kind}' knows only {known}", "", (*path, kind))
     if "stage" in parts and kind != "notice":
         raise slip("'stage' belongs to notices", "", (*path, "stage"))
     if "stage" in parts and parts["stage"] not in STAGES:
@@ -343,15 +345,20 @@ def _form(value: dict[str, Any], path: Path) -> FormDoc:
     return FormDoc(field=plain_text(parts["field"]), like=like, at_most=int(longest))
 
 
+PERSON: Final = "person"
+"""Who may do what no program may."""
+
+
 class ReleaseDoc(BaseModel):
-    """One line of `until`: a condition, a role that is held, things that were stated, a field of a given form, what was said of
-    the text of a notice, or who wrote it."""
+    """One line of `until`: a condition, a role that is held, that a person acts, things that were stated, a field of a given
+    form, what was said of the text of a notice, or who wrote it."""
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
     condition: Any = None
     roles: tuple[str, ...] = ()
     states: tuple[str, ...] = ()
     form: FormDoc | None = None
+    person: bool = False
     notice: str = ""
     author: str = ""
 
@@ -377,6 +384,10 @@ def _release(value: object, path: Path) -> ReleaseDoc:
             if value["notice"] not in TEXTS:
                 raise slip("is nothing a text can be", f"write one of: {', '.join(TEXTS)}", (*path, "notice"))
             return ReleaseDoc(notice=plain_text(value["notice"]))
+        if "by" in value:
+            if value["by"] != PERSON:
+                raise slip(f"'by' knows only '{PERSON}'", "name roles with {role: …}", (*path, "by"))
+            return ReleaseDoc(person=True)
     if isinstance(value, dict) and "like" in value:
         return ReleaseDoc(form=_form(value, path))
     return ReleaseDoc(condition=parse(value, path))

@@ -6,7 +6,6 @@ Nothing here knows whether a name that is used exists; ``link_about.py`` links.
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -76,8 +75,23 @@ Length = Annotated[
     By(_read_length, {"type": ["string", "integer"], "pattern": "^[0-9]{1,5}$", "minimum": 1, "maximum": LONGEST_GAP}),
 ]
 Digest = Annotated[str, By(_read_digest, {"type": "string", "pattern": f"^{_DIGEST}$"})]
+
+
+def _read_times(value: object) -> int:
+    if value not in TIMES:
+        raise slip(f"'{plain_text(value)[:60]}' is not a number of times", "write a number from 1 to 9")
+    return int(str(value))
+
+
+TIMES: Final = tuple("123456789")
+Times = Annotated[
+    int, By(_read_times, {"anyOf": [{"enum": list(TIMES)}, {"type": "integer", "minimum": 1, "maximum": 9}]})
+]
 Age = Annotated[Any, By(_read_age, {"type": "string", "pattern": "^[0-9]+ (day|month)s?$"})]
 OrWorse = Annotated[Severity, By(_read_or_worse, {"enum": ["SEV0 or worse", "SEV1 or worse", "SEV2 or worse"]})]
+
+
+LevelName = Literal["SEV0", "SEV1", "SEV2", "SEV3"]
 
 
 class ChapterDoc(_Section):
@@ -147,16 +161,31 @@ class SignalDoc(_Section):
 class ExhaustedDoc(_Section):
     page: Ids
     repeat: OrWorse | None = None
+    times: Times | None = None
+
+
+class UnassessedDoc(_Section):
+    counts_as: LevelName
+    reading: Id = ""
+
+
+class AnswerHoldsDoc(_Section):
+    within: dict[LevelName, Duration]
+    reading: Id = ""
+
+
+class AnsweredByDoc(_Section):
+    role: Id
+    reading: Id = ""
 
 
 class PagingDoc(_Section):
     levels: Ids
-    acknowledge_within: dict[Literal["SEV0", "SEV1", "SEV2", "SEV3"], Duration]
+    acknowledge_within: dict[LevelName, Duration]
     exhausted: ExhaustedDoc
-
-    @property
-    def within(self) -> dict[Severity, timedelta]:
-        return {Severity[level]: length for level, length in self.acknowledge_within.items()}
+    unassessed: UnassessedDoc | None = None
+    answer_holds: AnswerHoldsDoc | None = None
+    answered_by: AnsweredByDoc | None = None
 
 
 class ToolDoc(_Section):
@@ -177,6 +206,7 @@ class ExerciseDoc(_Section):
     clause: Id
     every: Literal["month", "quarter", "half-year", "year"]
     owed_by: Id
+    held_as: Literal["drill-held", "review-held"] = "drill-held"
     covers: dict[Id, Text] = {}
     follows: Id = ""
     reading: Id = ""

@@ -103,6 +103,8 @@ def release_words(policy: Policy, release: Release, day: str = "") -> str:
         return condition_words(policy, release.condition.source)
     if release.roles:
         return f"somebody acting as {' or '.join(release.roles)}"
+    if release.person:
+        return "a person to do it, and no program"
     if release.form is not None:
         return form_words(release.form, day)
     if release.notice:

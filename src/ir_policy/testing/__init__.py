@@ -28,8 +28,8 @@ from ir_policy.log.events import KINDS, Event
 from ir_policy.log.fields import PolicyPin
 from ir_policy.rules.model import Policy
 from ir_policy.rules.succession import with_newer
-from ir_policy.terms import FINDINGS, LOWERINGS, MICROSECOND, OUTCOMES, Phase, Severity, Truth, rfc3339
-from ir_policy.testing.ways import forms, members, recipients_of, stages_of, way_to
+from ir_policy.terms import FINDINGS, LOWERINGS, MICROSECOND, OF_PROGRAMMES, OUTCOMES, Phase, Severity, Truth, rfc3339
+from ir_policy.testing.ways import forms, members, paged, paging_lengths, recipients_of, stages_of, way_to
 
 __all__ = ["events", "facts", "instants", "logs", "told"]
 
@@ -87,14 +87,16 @@ def logs(
     return st.builds(written, instants(), words.detections, chapters)
 
 
-def told(kind: str, at: datetime, by: str = "somebody", incident: str = "inc-1", **said: object) -> Event:
+def told(kind: str, at: datetime, by: str = "somebody", incident: str = "", **said: object) -> Event:
     """An event of that kind; what it must say and decides nothing is filled in where you leave it out.
 
+    With ``programme`` it belongs to that, otherwise to the incident, which is ``inc-1`` where none is said.
     Raises :class:`~ir_policy.errors.EventInvalid` as the event's class does.
     """
     known = KINDS[kind]
     filled = {name: value for name, value in _filled(at).items() if name in known.required}
-    return known.cls(kind=kind, incident=incident, at=at, by=by, **{**filled, **said})  # type: ignore[arg-type]
+    whose = {} if "programme" in said and not incident else {"incident": incident or "inc-1"}
+    return known.cls(kind=kind, at=at, by=by, **whose, **{**filled, **said})  # type: ignore[arg-type]
 
 
 def _filled(at: datetime) -> Mapping[str, object]:
@@ -104,6 +106,7 @@ def _filled(at: datetime) -> Mapping[str, object]:
         "level": "first", "person": "somebody", "reason": "because", "notice": "n-1", "digest": "d-1",
         "vendor": "a vendor", "ground": "a ground", "scope": "all stores", "text": "a note", "into": "inc-2",
         "action": "a-1", "owner": "somebody", "due": at, "until": at, "outcome": "resolved", "evidence": ("e-1",),
+        "drill": "an-exercise", "duty": "a-duty",
     }  # fmt: skip
 
 
@@ -286,13 +289,15 @@ class _Words:
         for word in ("offered", "accepted", "declined"):
             said[f"handover-{word}"] = _said({"role": role, "person": self.persons, "to": self.persons})
         for word in ("sent", "acknowledged", "failed"):
-            said[f"page-{word}"] = _said({"level": st.just("first"), "person": self.persons})
+            said[f"page-{word}"] = _said(
+                {"level": st.sampled_from(paged(policy)), "person": self.persons}, {"outcome": _ENDS}
+            )
         for word in ("review-requested", "reviewed", "approved", "rejected"):
             said[f"notice-{word}"] = _said({"notice": notice, "digest": label, "reason": label})
         for word in ("delivered", "failed", "withdrawn"):
             said[f"notice-{word}"] = _said({"notice": notice})
-        assert said.keys() == KINDS.keys()
-        return {kind: said[kind] for kind in KINDS}
+        assert said.keys() == KINDS.keys() - OF_PROGRAMMES
+        return {kind: said[kind] for kind in KINDS if kind in said}
 
     def _pins(self) -> tuple[PolicyPin, ...]:
         """The documents that may be adopted: the policy itself, which changes nothing, and the newer ones at hand."""
@@ -371,6 +376,7 @@ _MANNERS: Final = st.sampled_from(
     + [(timedelta(0), True, precision) for precision in ("minute", "day", "month")]
 )
 """How long ago it happened, whether its recording time is known, and how exactly its time is."""
+_ENDS: Final = st.sampled_from(("nobody-on-duty", "declined", "line dead"))
 _SELDOM: Final = st.sampled_from((False,) * 5 + (True,))
 
 
@@ -379,6 +385,7 @@ def _lengths(policy: Policy) -> list[timedelta]:
     limits = [within.limit for duty in policy.duties.values() for within in duty.within if within is not None]
     lengths = {limit.length for limit in limits if isinstance(limit, Elapsed)}
     lengths |= {limit.grace for limit in limits if isinstance(limit, Immediate)}
+    lengths |= paging_lengths(policy)
     near = [length + by for length in sorted(lengths) for by in (timedelta(0), -MICROSECOND, MICROSECOND)]
     usual = [timedelta(0)] * 6 + [timedelta(minutes=n) for n in (1, 3, 7, 16, 45, 60 * 9, 60 * 26, 60 * 24 * 6)]
     return [*usual, *near, timedelta(days=31), MICROSECOND]

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any, Final
 
 from ir_policy.rules.conditions import All, Atom, Condition, Not
 from ir_policy.rules.model import INTERNAL, ActMatch, Duty, Policy, Recipients
 from ir_policy.terms import Phase, Severity, Truth
 
-__all__ = ["forms", "members", "recipients_of", "stages_of", "way_to"]
+__all__ = ["forms", "members", "paged", "paging_lengths", "recipients_of", "stages_of", "way_to"]
 
 Act = tuple[str, dict[str, Any]]
 """A kind of event and what it says."""
+
+
+def paged(policy: Policy) -> tuple[str, ...]:
+    """The levels and roles the policy pages, and a word that is none of them."""
+    rules = [tool.paging for tool in policy.about.tooling.values() if tool.paging is not None]
+    return tuple(dict.fromkeys([level for rule in rules for level in (*rule.levels, *rule.then)] + ["first"]))
+
+
+def paging_lengths(policy: Policy) -> set[timedelta]:
+    """How long the policy waits for an answer, and how long one holds."""
+    rules = [tool.paging for tool in policy.about.tooling.values() if tool.paging is not None]
+    return {length for rule in rules for length in (*rule.within.values(), *rule.holds.values())}
 
 
 def way_to(policy: Policy, *acts: tuple[str, str]) -> list[Act]:

@@ -284,7 +284,7 @@ def acts(policy: Policy, duty: Duty) -> str:
 def _act(policy: Policy, act: ActMatch) -> str:
     names = listed((code(name) for name in act.names), "or")
     if act.kind == "notice":
-        any_message = "any message sent to them" if "any" in act.names else "the message being sent"
+        any_message = _MESSAGES[act.names[0]]
         return f"{any_message} (stage {code(act.stage)})" if act.stage else any_message
     if act.kind == "step":
         return listed((f"the step {code(name)} ({text(policy.steps[name])})" for name in act.names), "or")
@@ -322,9 +322,25 @@ def _forbidden(one: Forbidden) -> str:
         return _DECISIONS.get(one.name, code(one.name))
     if one.kind in ("phase", "outcome"):
         return f"{'entering' if one.kind == 'phase' else 'closing as'} {text(one.name.replace('-', ' '))}"
+    if one.kind == "notice":
+        return _SENDINGS[one.name]
     return f"the {text(one.kind)} {code(one.name)}"
 
 
+_MESSAGES: Final = {
+    "sent": "the message being sent",
+    "any": "any message sent to them",
+    "reviewed": "a text for them being reviewed",
+}
+_SENDINGS: Final = {
+    "external": "sending a message to anybody outside the company",
+    "beyond-exercise": "sending a message to anybody outside but the exercise list",
+}
+_TEXTS: Final = {
+    "reviewed": "that very text has been reviewed",
+    "approved": "that very text has been approved, for whoever it goes to",
+    "cleared": "it is a text cleared beforehand whose gaps hold fixed words only",
+}
 _DECISIONS: Final = {
     "lowering": "lowering the level",
     "not-worse": "deciding a level that is not worse",
@@ -344,7 +360,15 @@ def _release(policy: Policy, release: Release) -> str:
         return conditions(policy, release.condition.source)
     if release.roles:
         return f"it is done by the {roles(policy, release.roles)}"
+    if release.person:
+        return "it is done by a person, and by no program"
     if release.form is not None:
         form = release.form
         return f"{code(form.field)} reads like {code(form.like)} and has at most {form.at_most} characters"
+    if release.notice:
+        return _TEXTS[release.notice]
+    if release.author == "another":
+        return "somebody else wrote the text"
+    if release.author:
+        return f"the text was written by the {roles(policy, (release.author,))}"
     return f"it states its {listed(text(name.replace('-', ' ')) for name in release.states)}"
