@@ -17,7 +17,9 @@ from oracle.stepping import new_one
 
 def look_at_what_comes_first(state: State, step: Step, duty: Duty) -> None:
     """*Duties* 9, for one enabling duty."""
+    open_before = [one for one in state.obligations if one.duty is duty and one.is_open()]
     discharge(state, step, duty, [])
+    state.happened["review met"] += any(not one.is_open() for one in open_before)
     needing = needed_by(state, duty, step.event.at) if is_owed(state, duty) else {}
     for one in state.obligations:
         if one.duty is not duty or not one.is_open():
@@ -25,9 +27,12 @@ def look_at_what_comes_first(state: State, step: Step, duty: Duty) -> None:
         wanted = needing.get(one.recipient)
         if wanted is None or text_stands(state, step, wanted, one.recipient):
             settle(one, CANCELLED, (step.event.at, step.event.at))
+            state.happened["review cancelled as not needed" if wanted is None else "review cancelled by a text"] += 1
             one.not_required = True
         else:
+            before = one.shown
             give_due(state, step, one, wanted, OTHERWISE)
+            count_move(state, before, one.shown)
     if state.is_former(duty):
         return
     for who in sorted(needing):
@@ -35,8 +40,17 @@ def look_at_what_comes_first(state: State, step: Step, duty: Duty) -> None:
         if not is_open and not text_stands(state, step, needing[who], who):
             soonest = soonest_of(needing[who])
             assert soonest.shown is not None
+            state.happened["review opened"] += 1
             one = new_one(state, step, duty, who, soonest.shown.anchor)
             give_due(state, step, one, needing[who], step.how())
+
+
+def count_move(state: State, before: Due | None, after: Due | None) -> None:
+    """Counts for those who make up logs: whether the latest start came earlier or later."""
+    one, other = (due.early.at if due is not None and due.early is not None else None for due in (before, after))
+    if one is not None and other is not None:
+        state.happened["review due earlier"] += other < one
+        state.happened["review due later"] += other > one
 
 
 def needed_by(state: State, duty: Duty, at: datetime) -> dict[str, list[Obligation]]:

@@ -51,11 +51,18 @@ def notice_refused(state: State, event: Event) -> bool:
     if not isinstance(event, Notice) or not event.notice:
         return False
     record = record_of(state, event)
+    bound = event.kind in BOUND and bool(event.digest) and record.text is not None
     if record.life not in LIFE[event.kind]:
-        return True
-    if event.kind in BOUND and event.digest and record.text is not None and event.digest != record.text.digest:
-        return True
-    return event.kind == "notice-sent" and not goes_to(state, event)
+        why = "no row"
+    elif bound and record.text is not None and event.digest != record.text.digest:
+        why = "another text"
+    elif event.kind == "notice-sent" and not goes_to(state, event):
+        why = "nobody it goes to"
+    else:
+        return False
+    state.happened[f"refused for {why}"] += 1
+    state.happened["a judgement void by the rule"] += event.kind in JUDGED
+    return True
 
 
 def goes_to(state: State, event: Notice) -> tuple[str, ...]:
@@ -142,10 +149,14 @@ def releases(state: State, release: Release, event: Event) -> bool:
     if kept.text is None:
         return False
     if release.author == "another":
-        return not stands_for(state, event.by) & kept.persons
-    if event.digest and event.digest != kept.text.digest:
-        return False
-    return so_of(state, kept, release, goes_to(state, event), event.at)
+        given = not stands_for(state, event.by) & kept.persons
+    elif event.digest and event.digest != kept.text.digest:
+        given = False
+    else:
+        given = so_of(state, kept, release, goes_to(state, event), event.at)
+    said = f"{'notice' if release.notice else 'author'} {release.notice or release.author}"
+    state.happened[f"a gate {'passed' if given else 'not passed'} by {said}"] += 1
+    return given
 
 
 def so_of(state: State, kept: Record, release: Release, to: Iterable[str], at: datetime) -> bool:
@@ -159,6 +170,7 @@ def so_of(state: State, kept: Record, release: Release, to: Iterable[str], at: d
         reading = state.policy.readings.get(state.policy.notices.approval_reading)
         binds = good_for is not None and not (reading is not None and reading.advisory)
         fresh = not binds or kept.approval is None or at <= kept.approval.at + (good_for or timedelta(0))
+        state.happened["an approval gone stale"] += not fresh
         return fresh and holds(state, kept, kept.approval, to, at)
     if release.notice == "cleared":
         return is_cleared(state, kept, at)
@@ -168,13 +180,17 @@ def so_of(state: State, kept: Record, release: Release, to: Iterable[str], at: d
 def holds(state: State, kept: Record, said: Judgement | None, to: Iterable[str], at: datetime) -> bool:
     """*Notices*: of this digest, for all it goes to, under this policy, and not after its last instant."""
     assert kept.text is not None
-    return (
-        said is not None
-        and said.digest == kept.text.digest
-        and set(to) <= set(said.recipients)
-        and said.policy == state.policy.digest
-        and (said.until is None or at <= said.until)
-    )
+    if said is None:
+        return False
+    against = {
+        "of another digest": said.digest != kept.text.digest,
+        "not for all it goes to": not set(to) <= set(said.recipients),
+        "under another version": said.policy != state.policy.digest,
+        "past its end": said.until is not None and at > said.until,
+    }
+    for why in against:
+        state.happened[f"a judgement {why}"] += against[why]
+    return not any(against.values())
 
 
 def is_cleared(state: State, kept: Record, at: datetime) -> bool:

@@ -142,6 +142,8 @@ class _Writer:
         rng = self.rng
         line: dict[str, Any] = {"kind": kind, "incident": "inc-1"}
         at = self.at if not self.lines else self.next_at()
+        if "after" in given:
+            at = self.at + given.pop("after")
         late = bool(self.lines) and rng.random() < 0.11
         if late:
             at = self.before(self.at - timedelta(seconds=rng.choice((1, 30, 600))))
@@ -468,6 +470,8 @@ def random_log(rng: random.Random) -> list[Event]:
     length = rng.choice((rng.randrange(1, 10), rng.randrange(5, 25), rng.randrange(10, 41)))
     if rng.random() < 0.95:
         writer.write("detected")
+    if rng.random() < 0.3:
+        writer.notice()
     if rng.random() < 0.5:
         writer.live()
         length = len(writer.lines) + rng.choice((0, 0, rng.randrange(1, 10), rng.randrange(5, 20)))
@@ -475,7 +479,7 @@ def random_log(rng: random.Random) -> list[Event]:
         if rng.random() < 0.045 and len(writer.lines) < 28:
             writer.plot()
             continue
-        if rng.random() < 0.06 and len(writer.lines) < 34:
+        if rng.random() < 0.08 and len(writer.lines) < 36:
             writer.notice()
             continue
         weights = dict(WEIGHTS)

@@ -51,21 +51,25 @@ class Notices:
         text = self.texts.get(notice)
         return str(text["digest"]) if text and self.rng.random() >= wrong else "sha256:other"
 
-    def about(self) -> dict[str, Any]:
+    def about(self, asked: bool) -> dict[str, Any]:
         """What a text is for and to whom, in a drill mostly to those who hear in everybody's place."""
         rng = self.rng
         duties = sorted({rng.choice(OUTSIDE) for _ in range(rng.choice((1, 1, 2)))})
+        if asked:
+            duties = sorted({"client-update", *duties} if rng.random() < 0.4 else {"client-update"})
         every = [who for duty in duties for who in RECIPIENTS.get(duty, UPDATES)]
         recipients = {rng.choice(every) for _ in range(rng.choice((1, 1, 2, 3)))}
+        if asked:
+            recipients |= set(rng.choice((UPDATES[:1], UPDATES[:2], UPDATES[:2], UPDATES)))
         if rng.random() < (0.75 if self.drill else 0.04):
             recipients = {EXERCISE} if rng.random() < 0.8 else recipients | {EXERCISE}
         fields: dict[str, Any] = {"duties": duties, "recipients": sorted(recipients), "states": list(STATES)}
         return fields if rng.random() < 0.9 else fields | {"states": list(STATES[:1])}
 
-    def text(self, notice: str) -> dict[str, Any]:
+    def text(self, notice: str, asked: bool = False) -> dict[str, Any]:
         """A new text of a notice, seldom one that could be cleared beforehand."""
         self.count += 1
-        fields = {"notice": notice, "digest": f"sha256:t{self.count}", **self.about()}
+        fields = {"notice": notice, "digest": f"sha256:t{self.count}", **self.about(asked)}
         if self.rng.random() < 0.15:
             digest = cleared_text() if self.rng.random() < 0.8 else fields["digest"]
             fields |= {"digest": digest, "template": "holding-text"}
@@ -102,21 +106,19 @@ def notice_life(known: Notices) -> Iterator[Line]:
     """One notice from its first word to its end, mostly as it should be."""
     rng = known.rng
     notice = rng.choice(NOTICES)
-    if rng.random() < 0.35:
-        yield "facts-reported", {"facts": {"privacy-suspected": "yes"}}
-    if rng.random() < 0.35:
-        client = rng.choice(("client/acme", "client/blue"))
-        yield "facts-reported", {"facts": {"clients-impacted": "yes", "major-function-lost": "yes", client: "yes"}}
+    asked = rng.random() < 0.7
+    if asked:
+        yield from _asked_for(known)
     author = known.by(WRITERS)
     if rng.random() < 0.2:
         yield "role-taken", {"role": rng.choice(("comms-lead", "legal-liaison", "incident-commander")), "person": author}
-    yield "notice-drafted", known.text(notice) | {"by": author}
+    yield "notice-drafted", known.text(notice, asked) | {"by": author}
     for _ in range(rng.choice((1, 1, 1, 2))):
         yield from _judged(known, notice, author)
-        if rng.random() < 0.12:
+        if rng.random() < 0.1:
             yield "notice-rejected", {"notice": notice, "digest": known.digest(notice), "reason": "not so", "by": known.by(COMMAND)}
         if rng.random() < 0.2:
-            yield "notice-edited", known.text(notice) | {"by": author if rng.random() < 0.5 else known.by(WRITERS)}
+            yield "notice-edited", known.text(notice, asked) | {"by": author if rng.random() < 0.5 else known.by(WRITERS)}
     if rng.random() < 0.06:
         yield "closed", {"outcome": rng.choice(("resolved", "duplicate")), "by": "incident-commander"}
         yield "reopened", {"reason": "it came back"}
@@ -126,12 +128,28 @@ def notice_life(known: Notices) -> Iterator[Line]:
         yield "notice-withdrawn", {"notice": notice}
 
 
+def _asked_for(known: Notices) -> Iterator[Line]:
+    """What makes clients owed an update, and that update in need of a review; now and then it ends, or gets worse."""
+    rng = known.rng
+    said = {"clients-impacted": "yes", "privacy-suspected": "yes", rng.choice(UPDATES[:2]): "yes"}
+    lines: list[Line] = [("facts-reported", {"facts": said, "after": rng.choice(LATER[:3])})]
+    if rng.random() < 0.25:
+        lines.append(("severity-decided", {"severity": rng.choice(("SEV0", "SEV1", "SEV2")), "reason": "seen enough", "by": "incident-commander"}))
+    if rng.random() < 0.25:
+        lines.append(("recovered", {}))
+    if rng.random() < 0.15:
+        lines.append(("facts-reported", {"facts": {"privacy-suspected": "no", "personal-data-involved": "no"}}))
+    yield from lines
+
+
 def _judged(known: Notices, notice: str, author: str) -> Iterator[Line]:
     rng = known.rng
     steps: list[Line] = []
     said = {"notice": notice, "digest": known.digest(notice, 0.05)}
     if rng.random() < 0.6:
         steps.append(("notice-review-requested", {**said, "by": author}))
+        if rng.random() < 0.3:
+            steps.append(("note", {"text": "nobody answers", "after": rng.choice(LATER[2:])}))
     judged: list[Line] = []
     if rng.random() < 0.8:
         judged.append(("notice-reviewed", {**said, **known.until(), "by": known.by(COUNSEL)}))
@@ -146,17 +164,22 @@ def _sent(known: Notices, notice: str) -> Iterator[Line]:
     digest = {"digest": known.digest(notice, 0.08)} if rng.random() < 0.6 else {}
     by = known.by(WRITERS)
     promise = {"good_for_more": True} if rng.random() < 0.2 else {}
+    if rng.random() < 0.2:
+        yield "note", {"text": "it waits", "after": rng.choice(LATER)}
     yield "notice-sent", {"notice": notice, **digest, **known.narrower(notice), "by": by, **promise}
     way = rng.random()
-    if way < 0.25:
+    if way < 0.2:
         yield "notice-delivered", {"notice": notice, **known.whom(notice)}
         return
-    if way < 0.45:
+    if way < 0.35:
         return
     if rng.random() < 0.3:
         yield "closed", {"outcome": rng.choice(("resolved", "duplicate")), "by": "incident-commander"}
-    if rng.random() < 0.25:
+    again = rng.random()
+    if again < 0.2:
         yield "notice-sent", {"notice": rng.choice((notice, known.some())), "by": by}
+    elif again < 0.45:
+        yield "notice-sent", {"duties": ["client-update"], "recipients": list(UPDATES), "states": list(STATES), "by": by}
     yield "notice-failed", {"notice": notice, **known.whom(notice)}
     after = rng.random()
     if after < 0.3:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -119,8 +120,6 @@ class Obligation:
     """The act that met it; nothing where a state did."""
     opened_at_act: int = 0
     """How many acts there were when it opened, that of its own step among them."""
-    told_again: bool = False
-    """What met it did not reach those it was for: a count for those who make up logs."""
 
     @property
     def key(self) -> str:
@@ -220,6 +219,8 @@ class State:
     violations: list[tuple[str, str]] = field(default_factory=list)
     asked: list[tuple[str, bool]] = field(default_factory=list)
     """Every gate that was asked about an event, and whether it was shut: a count for those who make up logs."""
+    happened: Counter[str] = field(default_factory=Counter)
+    """What came about of notices: a count for those who make up logs."""
 
     @property
     def now(self) -> Episode:

@@ -19,7 +19,7 @@ from oracle import matrix
 from oracle.compare import Both, in_words
 from oracle.mix import mix, mix_in_words, outcome, probe_instants, share
 from oracle.random_logs import KINDS_USED, random_log
-from oracle.random_policies import with_adoptions
+from oracle.random_policies import begun_under, with_adoptions
 from oracle.random_words import MATRIX
 
 LOGS: Final = 1_000
@@ -65,16 +65,17 @@ def examine(seed: int, prefixes: int, instants: int) -> Examined:
     """One log at some of its prefixes and some instants each."""
     rng = random.Random(seed)
     log = random_log(rng)
+    begun = begun_under(rng)
     if rng.random() < ADOPTING:
         log = with_adoptions(rng, log)
     counted = mix([log])
     shorter = rng.sample(range(1, len(log)), min(prefixes - 1, len(log) - 1))
     compared = 0
     for length in [*sorted(shorter), len(log)]:
-        both = Both(policy(), log[:length])
+        both = Both(begun, log[:length])
         for now in probe_instants(both.world, rng, instants):
             if both.differ(now):
-                flaw = f"log {seed}, {length} events, {in_words(policy(), log, length, now)}"
+                flaw = f"log {seed} under {begun.version}, {length} events, {in_words(begun, log, length, now)}"
                 return Examined(counted, compared, flaw)
         compared += both.compared
     return Examined(counted + outcome(both.world), compared, "")

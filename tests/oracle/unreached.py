@@ -31,10 +31,12 @@ def open_again(state: State, one: Obligation, event: Notice) -> None:
     others = ways_from(state, one, act, include=False)
     if others:
         met(state, one, others)
+        state.happened["met by another act instead"] += 1
         return
     one.settled, one.settled_at, one.met_by_act = "", None, None
     one.lapses = state.closed and one.duty.if_missed is IfMissed.LAPSES
-    one.told_again = True
+    state.happened["opened again as not told"] += 1
+    state.happened["opened again while closed"] += state.closed
 
 
 def meet_again(state: State, one: Obligation, event: Notice) -> None:
@@ -48,6 +50,7 @@ def meet_again(state: State, one: Obligation, event: Notice) -> None:
     first = min(ways, key=lambda way: way[0])
     if any(first[1] is act for act in sendings):
         met(state, one, [first])
+        state.happened["met by a delivery"] += 1
 
 
 def ways_from(state: State, one: Obligation, start: Act, *, include: bool) -> list[Way]:
