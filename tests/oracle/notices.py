@@ -129,7 +129,9 @@ def waits_for(kept: Record, event: Notice) -> None:
 
 def reached_or_not(state: State, event: Notice) -> None:
     """*Notices*: each sending of that notice to them so far did not reach them, or did."""
-    sendings = [act for act in state.acts if act.sending is not None and getattr(act.event, "notice", "") == event.notice]
+    sendings = [
+        act for act in state.acts if act.sending is not None and getattr(act.event, "notice", "") == event.notice
+    ]
     whom = set(event.recipients) or {who for act in sendings for who in act.sending.recipients if act.sending}
     for act in sendings:
         if event.kind == "notice-failed":
@@ -237,9 +239,7 @@ def failed_for(state: State, sending: Sending, failed: set[str], recipient: str)
 
 def names(state: State, duties: Iterable[str], duty_id: str, act: str) -> bool:
     """Whether they name the duty, or one with the same act, under whatever rule."""
-    return any(
-        rule.id in duties and (rule.id == duty_id or bool(act and rule.act == act)) for rule in state.rules()
-    )
+    return any(rule.id in duties and (rule.id == duty_id or bool(act and rule.act == act)) for rule in state.rules())
 
 
 def passes(state: State, kept: Record, gate: Gate, at: datetime) -> bool:

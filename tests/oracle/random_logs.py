@@ -37,13 +37,13 @@ SYDNEY: Final = ZoneInfo("Australia/Sydney")
 
 UNKNOWN_KIND: Final = "satellite-lost"
 WEIGHTS: Final = {
-    "detected": 2, "facts-reported": 21, "severity-decided": 9, "role-taken": 4, "role-released": 4,
-    "handover-accepted": 4.5, "phase-entered": 4, "phase-not-applicable": 2, "step-done": 4, "documented": 2,
-    "notice-drafted": 5, "notice-edited": 4.5, "notice-sent": 14, "breach-finding": 7, "processor-told": 4,
-    "not-notifying": 3, "hold-started": 2, "hold-released": 4.5, "recovered": 2.5, "postmortem-distributed": 4.5,
-    "closed": 4, "reopened": 2, "waived": 4, "corrected": 9, "note": 3.5, "channel-opened": 2, "merged": 2,
-    "action-opened": 4, "action-closed": 3, "notice-review-requested": 3, "notice-reviewed": 4, "notice-approved": 4,
-    "notice-rejected": 2.5, "notice-delivered": 3, "notice-failed": 4, "notice-withdrawn": 2.5,
+    "detected": 2, "facts-reported": 17, "severity-decided": 8, "role-taken": 3, "role-released": 9,
+    "handover-accepted": 10, "phase-entered": 3, "phase-not-applicable": 4, "step-done": 3, "documented": 2,
+    "notice-drafted": 3, "notice-edited": 3, "notice-sent": 11, "breach-finding": 6, "processor-told": 9,
+    "not-notifying": 3.5, "hold-started": 3.4, "hold-released": 9, "recovered": 2, "postmortem-distributed": 8,
+    "closed": 4, "reopened": 3.2, "waived": 7, "corrected": 9, "note": 1, "channel-opened": 2, "merged": 6,
+    "action-opened": 3.5, "action-closed": 3, "notice-review-requested": 1.5, "notice-reviewed": 1.5, "notice-approved": 1.5,
+    "notice-rejected": 6, "notice-delivered": 2.5, "notice-failed": 3, "notice-withdrawn": 8,
 }  # fmt: skip
 KINDS_USED: Final = (*WEIGHTS, UNKNOWN_KIND)
 
@@ -205,7 +205,7 @@ class _Writer:
             facts[rng.choice(yes)] = "no"
         self.said.update(facts)
         fields: dict[str, Any] = {"facts": facts}
-        if rng.random() < 0.32:
+        if rng.random() < 0.6:
             fields["since"] = rfc3339(self.before(at))
         return fields
 
@@ -310,10 +310,14 @@ class _Writer:
         return {"notice": notice, "digest": self.notices.digest(notice)}
 
     def _notice_reviewed(self, at: datetime) -> dict[str, Any]:
-        return self._notice_review_requested(at) | _dated(self.notices.until(), at) | {"by": self.notices.by(COUNSEL, 0.8)}
+        return (
+            self._notice_review_requested(at) | _dated(self.notices.until(), at) | {"by": self.notices.by(COUNSEL, 0.8)}
+        )
 
     def _notice_approved(self, at: datetime) -> dict[str, Any]:
-        return self._notice_review_requested(at) | _dated(self.notices.until(), at) | {"by": self.notices.by(COMMAND, 0.8)}
+        return (
+            self._notice_review_requested(at) | _dated(self.notices.until(), at) | {"by": self.notices.by(COMMAND, 0.8)}
+        )
 
     def _notice_rejected(self, at: datetime) -> dict[str, Any]:
         return self._notice_review_requested(at) | {"reason": "not so"}
@@ -352,7 +356,7 @@ class _Writer:
         fields: dict[str, Any] = {"finding": finding, "by": self.somebody("legal-liaison", 0.5)}
         if rng.random() < 0.25:
             fields["position"] = rng.choice(("controller", "processor"))
-        if rng.random() < 0.32:
+        if rng.random() < 0.6:
             fields["since"] = rfc3339(self.before(at))
         return fields
 
@@ -484,7 +488,7 @@ def random_log(rng: random.Random) -> list[Event]:
             continue
         weights = dict(WEIGHTS)
         if writer.opaque:
-            weights[UNKNOWN_KIND] = 25
+            weights[UNKNOWN_KIND] = 70
         if writer.lean == "privacy":
             for kind in ("breach-finding", "not-notifying", "hold-started", "processor-told"):
                 weights[kind] *= 1.7

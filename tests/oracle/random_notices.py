@@ -14,7 +14,16 @@ from oracle.random_words import CONTACTS, PEOPLE, RECIPIENTS, ROLES, STATES
 Line = tuple[str, dict[str, Any]]
 
 EXERCISE: Final = "exercise"
-WRITERS: Final = ("comms-lead", "client-success-lead", "ana", "bo", "cy", "legal-liaison", "legal-counsel", "incident-commander")
+WRITERS: Final = (
+    "comms-lead",
+    "client-success-lead",
+    "ana",
+    "bo",
+    "cy",
+    "legal-liaison",
+    "legal-counsel",
+    "incident-commander",
+)
 COUNSEL: Final = ("legal-liaison", "legal-counsel")
 COMMAND: Final = ("incident-commander", "reliability-partner")
 OUTSIDE: Final = ("client-update", "client-update", "client-update", "stakeholder-notice", "resolution-message", "next-update",
@@ -111,14 +120,23 @@ def notice_life(known: Notices) -> Iterator[Line]:
         yield from _asked_for(known)
     author = known.by(WRITERS)
     if rng.random() < 0.2:
-        yield "role-taken", {"role": rng.choice(("comms-lead", "legal-liaison", "incident-commander")), "person": author}
+        yield (
+            "role-taken",
+            {"role": rng.choice(("comms-lead", "legal-liaison", "incident-commander")), "person": author},
+        )
     yield "notice-drafted", known.text(notice, asked) | {"by": author}
     for _ in range(rng.choice((1, 1, 1, 2))):
         yield from _judged(known, notice, author)
         if rng.random() < 0.1:
-            yield "notice-rejected", {"notice": notice, "digest": known.digest(notice), "reason": "not so", "by": known.by(COMMAND)}
+            yield (
+                "notice-rejected",
+                {"notice": notice, "digest": known.digest(notice), "reason": "not so", "by": known.by(COMMAND)},
+            )
         if rng.random() < 0.2:
-            yield "notice-edited", known.text(notice, asked) | {"by": author if rng.random() < 0.5 else known.by(WRITERS)}
+            yield (
+                "notice-edited",
+                known.text(notice, asked) | {"by": author if rng.random() < 0.5 else known.by(WRITERS)},
+            )
     if rng.random() < 0.06:
         yield "closed", {"outcome": rng.choice(("resolved", "duplicate")), "by": "incident-commander"}
         yield "reopened", {"reason": "it came back"}
@@ -131,14 +149,22 @@ def notice_life(known: Notices) -> Iterator[Line]:
 def _asked_for(known: Notices) -> Iterator[Line]:
     """What makes clients owed an update, and that update in need of a review; now and then it ends, or gets worse."""
     rng = known.rng
-    said = {"clients-impacted": "yes", "privacy-suspected": "yes", rng.choice(UPDATES[:2]): "yes"}
+    client = rng.choice(UPDATES[:2])
+    said = {"clients-impacted": "yes", "privacy-suspected": "yes", client: "yes"}
     lines: list[Line] = [("facts-reported", {"facts": said, "after": rng.choice(LATER[:3])})]
     if rng.random() < 0.25:
-        lines.append(("severity-decided", {"severity": rng.choice(("SEV0", "SEV1", "SEV2")), "reason": "seen enough", "by": "incident-commander"}))
+        lines.append(
+            (
+                "severity-decided",
+                {"severity": rng.choice(("SEV0", "SEV1", "SEV2")), "reason": "seen enough", "by": "incident-commander"},
+            )
+        )
     if rng.random() < 0.25:
         lines.append(("recovered", {}))
     if rng.random() < 0.15:
         lines.append(("facts-reported", {"facts": {"privacy-suspected": "no", "personal-data-involved": "no"}}))
+    if rng.random() < 0.12:
+        lines.append(("facts-reported", {"facts": {client: "no"}}))
     yield from lines
 
 
@@ -179,7 +205,10 @@ def _sent(known: Notices, notice: str) -> Iterator[Line]:
     if again < 0.2:
         yield "notice-sent", {"notice": rng.choice((notice, known.some())), "by": by}
     elif again < 0.45:
-        yield "notice-sent", {"duties": ["client-update"], "recipients": list(UPDATES), "states": list(STATES), "by": by}
+        yield (
+            "notice-sent",
+            {"duties": ["client-update"], "recipients": list(UPDATES), "states": list(STATES), "by": by},
+        )
     yield "notice-failed", {"notice": notice, **known.whom(notice)}
     after = rng.random()
     if after < 0.3:

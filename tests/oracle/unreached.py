@@ -41,7 +41,9 @@ def open_again(state: State, one: Obligation, event: Notice) -> None:
 
 def meet_again(state: State, one: Obligation, event: Notice) -> None:
     """*Duties* 8, ``notice-delivered``: by the earliest act from the first sending on, where that is one of this notice."""
-    sendings = [act for act in state.acts if act.sending is not None and getattr(act.event, "notice", "") == event.notice]
+    sendings = [
+        act for act in state.acts if act.sending is not None and getattr(act.event, "notice", "") == event.notice
+    ]
     if not sendings:
         return
     ways = ways_from(state, one, sendings[0], include=True)
