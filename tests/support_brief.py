@@ -31,6 +31,17 @@ def sent(when: datetime, *duties: str, to: tuple[str, ...], **said: Any) -> ir.E
     return event(ir.Notice, when, "lee", kind="notice-sent", duties=duties, recipients=to, **said)
 
 
+def let_out(when: datetime, *duties: str, to: tuple[str, ...], **said: Any) -> tuple[ir.Event, ...]:
+    """A text drafted by lee, reviewed for counsel, approved for the commander and sent, all at that instant."""
+    text = {"notice": f"n-{when:%H%M}", "digest": "sha256:1"}
+    return (
+        event(ir.Notice, when, "lee", kind="notice-drafted", duties=duties, recipients=to, **text, **said),
+        event(ir.Notice, when, "legal-liaison", kind="notice-reviewed", **text),
+        event(ir.Notice, when, "incident-commander", kind="notice-approved", **text),
+        event(ir.Notice, when, "lee", kind="notice-sent", **text),
+    )
+
+
 def told(policy: Policy, *events: ir.Event) -> ir.Incident:
     """The incident in which these happened, allowed or not, after a signal at ten; dana commands."""
     signal = ir.Detected(incident="inc-7", at=TEN, by="sentry", source="sentry", id="signal")

@@ -90,6 +90,13 @@ INSTANTS: Final = st.integers(0, 500 * 24).map(lambda hours: FIRST + timedelta(h
 )
 COVERS: Final = st.lists(st.sampled_from(ALL_THREE), unique=True, max_size=3)
 
+MENDED: Final = st.sampled_from(
+    (
+        {"at": "2025-03-31T12:59:59.999999Z"}, {"at": "2025-03-31T13:00:00Z"}, {"drill": "tabletop"}, {"covers": list(ALL_THREE)},
+        {"due": None}, {"kind": "note"}, {"precision": "month"}, {"due": "2025-05-01T00:00:00Z"},
+    )
+)  # fmt: skip
+
 
 @st.composite
 def events(draw: st.DrawFn, number: int) -> ir.Event:
@@ -99,13 +106,16 @@ def events(draw: st.DrawFn, number: int) -> ir.Event:
         "recorded_at": at + timedelta(hours=draw(st.sampled_from((0, 5, 2000)))),
     }
     kind = draw(
-        st.sampled_from(("tabletop", "tabletop", "recovery-drill", "action-review", "word", "action", "closed"))
+        st.sampled_from(("tabletop", "tabletop", "recovery-drill", "action-review", "word", "action", "closed", "mend"))
     )
     if kind == "word":
         return attested(draw(st.sampled_from(("on-call-configured", "contact-lists-current"))), at, **said)
     if kind in ("action", "closed"):
         due = None if kind == "closed" else at + timedelta(days=draw(st.integers(-2, 90)))
         return action(draw(st.sampled_from(("a-1", "a-2"))), at, due, **said)
+    if kind == "mend":
+        target = draw(st.sampled_from(("opening", *(f"e-{n}" for n in range(number)), "nothing")))
+        return told("corrected", at, programme="drills", event=target, fields=draw(MENDED), **said)
     if draw(st.integers(0, 3)) == 0:
         zone = draw(st.sampled_from((SYDNEY, timezone.utc, timezone(timedelta(hours=-9)))))
         first = at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)

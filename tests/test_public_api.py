@@ -19,12 +19,12 @@ NAMES: Final = [
     "classify", "Classification", "Range", "Question", "Severity", "Truth", "YES", "NO", "UNKNOWN",
     "open_incident", "check", "apply", "record", "replay", "Incident", "Levels", "Step", "Violation",
     "open_programme", "Programme", "ProgrammeStep", "drills", "Drills",
-    "obligations", "by_act", "next_wakeup", "reminders", "explain", "brief", "timeline", "corrections", "paging", "Obligation", "Breach", "Reminder", "Explanation", "Brief", "Timeline", "TimelineEntry", "Basis", "Phase", "Correction",
+    "obligations", "by_act", "next_wakeup", "reminders", "explain", "brief", "timeline", "board", "evidence", "corrections", "paging", "Obligation", "Breach", "Reminder", "Explanation", "Brief", "Timeline", "TimelineEntry", "Board", "Manifest", "Basis", "Phase", "Correction",
     "Paging", "PageTry", "PageOutcome", "NextPage", "Skipped", "page_plan", "PagePlan", "PlannedPage",
-    "draft", "digest", "Draft",
+    "draft", "digest", "channel_name", "Draft",
     "read_log", "read_event", "read_said", "read_object", "write_log", "erase", "export", "event_schema", "Log", "PolicyPin", "as_json", "schema",
     "Event", "Detected", "FactsReported", "SeverityDecided", "RoleChange", "ChannelOpened", "Page", "PhaseChange", "StepDone", "Notice", "BreachFinding",
-    "ProcessorTold", "RansomPaid", "NotNotifying", "Hold", "Documented", "Milestone", "Closed", "Reopened", "Merged", "Waived", "ActionEvent", "ProgrammeOpened", "Session", "ReadinessAttested", "PolicyAdopted", "Corrected", "Note",
+    "ProcessorTold", "RansomPaid", "NotNotifying", "Hold", "Documented", "Milestone", "Closed", "Reopened", "Merged", "Waived", "ActionEvent", "EvidenceMoved", "ProgrammeOpened", "Session", "ReadinessAttested", "PolicyAdopted", "Corrected", "Note",
     "IRPolicyError", "PolicyInvalid", "PolicyMismatch", "Refused", "Refusal", "EventInvalid", "LogInvalid", "QuestionInvalid", "CalendarExhausted", "Problem",
 ]  # fmt: skip
 """Every public name in reading order. A name that is added, dropped or moved is a decision, so it is written here too."""

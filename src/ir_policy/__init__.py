@@ -38,6 +38,7 @@ from ir_policy.log.events import (
     Detected,
     Documented,
     Event,
+    EvidenceMoved,
     FactsReported,
     Hold,
     Merged,
@@ -73,11 +74,14 @@ if TYPE_CHECKING:
     from ir_policy.exchange.published import schema
     from ir_policy.exchange.saying import read_said
     from ir_policy.exchange.whole import export
+    from ir_policy.present.card import Board, board
     from ir_policy.present.chronicle import Timeline, TimelineEntry, timeline
+    from ir_policy.present.custody import Manifest, evidence
     from ir_policy.present.practice import Drills, drills
     from ir_policy.programme.door import open_programme
     from ir_policy.programme.value import Programme, ProgrammeStep
     from ir_policy.rules.compile import load_policy
+    from ir_policy.words.channels import channel_name
     from ir_policy.words.drafts import Draft, digest, draft
 
 __all__ = [
@@ -120,6 +124,8 @@ __all__ = [
     "explain",
     "brief",
     "timeline",
+    "board",
+    "evidence",
     "corrections",
     "paging",
     "Obligation",
@@ -129,6 +135,8 @@ __all__ = [
     "Brief",
     "Timeline",
     "TimelineEntry",
+    "Board",
+    "Manifest",
     "Basis",
     "Phase",
     "Correction",
@@ -144,6 +152,7 @@ __all__ = [
     # what is written
     "draft",
     "digest",
+    "channel_name",
     "Draft",
     # the log as text
     "read_log",
@@ -182,6 +191,7 @@ __all__ = [
     "Merged",
     "Waived",
     "ActionEvent",
+    "EvidenceMoved",
     "ProgrammeOpened",
     "Session",
     "ReadinessAttested",
@@ -212,6 +222,11 @@ _LAZY = {
     "timeline": "ir_policy.present.chronicle",
     "Timeline": "ir_policy.present.chronicle",
     "TimelineEntry": "ir_policy.present.chronicle",
+    "channel_name": "ir_policy.words.channels",
+    "board": "ir_policy.present.card",
+    "Board": "ir_policy.present.card",
+    "evidence": "ir_policy.present.custody",
+    "Manifest": "ir_policy.present.custody",
     "draft": "ir_policy.words.drafts",
     "digest": "ir_policy.words.drafts",
     "Draft": "ir_policy.words.drafts",

@@ -341,6 +341,7 @@ EVENT_FIELDS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "waived": (("reason",), ("obligation", "gate", "role")),
     "action-opened": (("action", "owner", "due"), ()),
     "action-closed": (("action",), ("owner", "due")),
+    "evidence-moved": (("item", "person", "to"), ("reason",)),
     "programme-opened": ((), ()),
     "drill-held": (("drill",), ("covers", "evidence")),
     "review-held": (("drill",), ("covers", "evidence")),

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 import ir_policy as ir
 from ir_policy.duties.gates import acts_of
 from ir_policy.log.events import StepDone
+from practised import stories
 from telling import Scenario, instant, policy, scenarios
 
 POSITIVE, NEGATIVE, ON_TIME, LATE = "positive", "negative", "at the limit", "just after it"
@@ -45,7 +46,25 @@ def evidence() -> Evidence:
         incident, _ = scenario.play()
         for place, one in (*_of_events(scenario, incident), *_of_moments(scenario, incident)):
             found[place][one] = None
+    for place, one in _of_programmes():
+        found[place][one] = None
     return {place: tuple(sorted(ones)) for place, ones in sorted(found.items())}
+
+
+def _of_programmes() -> Iterator[tuple[str, Found]]:
+    """What the stories of a programme show of its exercises and of what it takes for granted."""
+    sections = {
+        **dict.fromkeys(policy("").about.exercises, "exercises"),
+        **dict.fromkeys(policy("").about.assumptions, "assumptions"),
+    }
+    for story in stories():
+        for moment in story.said["expect"]:
+            shown = {key: {words.get("verdict")} <= HELD for key, words in moment.get("obligations", {}).items()}
+            shown |= dict.fromkeys(moment.get("past_advice", ()), False)
+            for key, held in shown.items():
+                duty = key.partition("@")[0]
+                if duty in sections:
+                    yield f"{sections[duty]}.{duty}", Found(POSITIVE if held else NEGATIVE, story.name)
 
 
 # --- what was told -----------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ def test_it_became_something_or_nothing_for_a_reason(one: Sentence) -> None:
     assert bool(one.ids) != bool(one.reason)
     assert (one.kind == "nothing") == bool(one.reason)
     assert [place for place in one.ids if not stands(place)] == []
-    sections = {"rule": "severity_r", "duty": "duties.", "gate": "gates.", "step": "steps.", "option": "open_questions.",
+    sections = {"rule": "severity_r", "duty": ("duties.", "exercises."), "gate": "gates.", "step": "steps.", "option": "open_questions.",
                 "assumption": "assumptions."}  # fmt: skip
     if one.kind in sections:
         assert any(place.startswith(sections[one.kind]) for place in one.ids), one.kind

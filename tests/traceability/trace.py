@@ -98,7 +98,7 @@ def all_places() -> Iterator[str]:
 def wanted(place: str) -> list[tuple[str, str]]:
     """What the scenarios must show of a place: where it holds, where not, and both sides of each limit."""
     section, _, name = place.rpartition(".")
-    if section in ("severity_rows", "severity_raise.rules", "gates", "facts"):
+    if section in ("severity_rows", "severity_raise.rules", "gates", "facts", "exercises", "assumptions"):
         return [(POSITIVE, ""), (NEGATIVE, "")]
     if section in ("steps", "marks", "families"):
         return [(POSITIVE, "")]

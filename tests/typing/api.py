@@ -210,6 +210,7 @@ def texts(policy: ir.Policy, incident: ir.Incident, now: datetime) -> ir.Notice:
     assert_type(text.is_cleared(now), bool)
     assert_type(text.why_not_cleared(now), str)
     assert_type(ir.digest(text.text, text.subject), str)
+    assert_type(ir.channel_name(incident, "mux is down", taken=["#inc-1"], restricted=False), str)
     return text.event(incident=incident.id, at=now, by="ana", notice="n-1")
 
 
@@ -230,3 +231,16 @@ def practised(policy: ir.Policy, opening: ir.ProgrammeOpened, session: ir.Sessio
     assert_type(shown, ir.Drills)
     assert_type(shown.overdue, tuple[str, ...])
     return shown.svg() + str(ir.explain(again, "tabletop", now))
+
+
+def views(incident: ir.Incident, now: datetime) -> ir.EvidenceMoved:
+    """The card on the tracking board, and the list of what is kept."""
+    card = ir.board(incident, now)
+    assert_type(card, ir.Board)
+    assert_type(card.text(), str)
+    kept = ir.evidence(incident, now)
+    assert_type(kept, ir.Manifest)
+    assert_type(kept.digest, str)
+    return ir.EvidenceMoved(
+        incident=incident.id, at=now, by="ana", item=kept.items[0].reference, person="ana", to="lee"
+    )

@@ -84,15 +84,15 @@ class TestBrief:
             "  the incident channel is open before containment (dana)",
             "  who is impacted is named before containment or closing (dana)",
             "  data, playback and milestones are checked before recovery (assigned-engineers)",
+            "  where personal data may be involved counsel reviews the text (legal-counsel)",
+            "    only because nobody has said no to: privacy-suspected",
             "  when more data is lost than allowed the restore playbook… (assigned-engineers)",
             "    only because nobody has said no to: rpo-breached",
             "UNKNOWN",
             "  privacy-suspected? there …; yes: freeze privacy requests within 15m and 1 more",
             "  cross-tenant-critical? several tenants are hit where it hurts; yes: SEV0",
             "  exfiltration-likely? data has probably left the portal; yes: SEV0",
-            "  integrity-threatened? data integrity is at risk; yes: SEV0",
-            "  residency-threatened? keeping data in Australia is at risk; yes: SEV0",
-            "  share-token-leak-broad? many people use a share token that got out; yes: SEV0",
+            "  and 3 more below",
             "",
         ]
 

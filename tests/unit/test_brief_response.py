@@ -10,7 +10,7 @@ import pytest
 import ir_policy as ir
 from ir_policy.rules.model import Policy
 from support_bad import PLAIN
-from support_brief import TEN, at, event
+from support_brief import TEN, at, event, let_out
 
 
 def facts(when: datetime, **said: str) -> ir.Event:
@@ -41,7 +41,7 @@ RUN_IN: Final = (
     sent(at(10, 8), "internal-alert", "internal"),
     phase(at(10, 10), "contain"),
     step(at(10, 15), "disable-feature"),
-    sent(at(10, 30), "client-update", "client/acme", states=("share-link-status", "mitigation-steps"), next_update_by=at(12)),
+    *let_out(at(10, 30), "client-update", to=("client/acme",), states=("share-link-status", "mitigation-steps"), next_update_by=at(12)),
     event(ir.PhaseChange, at(10, 40), kind="phase-not-applicable", phase="eradicate", reason="the vendor's\nfault"),
     phase(at(10, 50), "recover"),
 )  # fmt: skip

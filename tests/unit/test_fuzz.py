@@ -136,6 +136,7 @@ PLAUSIBLE: Final[Mapping[str, st.SearchStrategy[Any]]] = {
     "id": st.sampled_from(IDS),
     "ids": st.lists(st.sampled_from(IDS), max_size=3),
     "labels": st.lists(st.sampled_from(PEOPLE), min_size=1, max_size=2),
+    "reference": st.sampled_from((*PEOPLE, "sha256:7f0c")),
     "references": st.lists(st.sampled_from((*PEOPLE, "sha256:7f0c")), min_size=1, max_size=2),
     "instant": TIMES,
     "flag": st.booleans(),

@@ -172,6 +172,12 @@ SLIPS: Final = (
          "write 'month', 'quarter', 'half-year' or 'year'"),
     Slip("role that owes an exercise", "    every: half-year\n    owed_by: incident-commander", "    every: half-year\n    owed_by: commander",
          "owed_by: ¦commander", "exercises.recovery-drill.owed_by", "unknown role 'commander'", "did you mean 'incident-commander'?"),
+    Slip("kind of event a session is", "held_as: review-held", "held_as: review", "held_as: ¦review\n", "exercises.action-review.held_as", WORDS,
+         "write 'drill-held' or 'review-held'"),
+    Slip("id of an exercise and a duty", "  action-review:\n    title", "  action-item:\n    title", "  action-item:\n    ¦title: review", "exercises.action-item",
+         "'action-item' is a duty already", "give it an id of its own"),
+    Slip("id of an exercise and an assumption", "  on-call-configured:\n    clause: assumptions", "  tabletop:\n    clause: assumptions",
+         "  tabletop:\n    ¦clause: assumptions", "assumptions.tabletop", "'tabletop' is an exercise already", "give it an id of its own"),
     Slip("page an exercise follows", "follows: disaster-recovery", "follows: runbook", "follows: ¦runbook\n", "exercises.recovery-drill.follows",
          "unknown reference 'runbook'", "did you mean 'runbooks'?"),
     Slip("scenario as a list", "      neon-outage: the database is gone\n", "      neon-outage: [the database is gone]\n",
@@ -334,11 +340,17 @@ class TestWhatTheShippedPolicySays:
 
     def test_exercises(self) -> None:
         """Three things are practised or reviewed, each in its own period."""
-        said = {id_: (e.every, e.owed_by, tuple(e.covers), e.follows) for id_, e in ABOUT.exercises.items()}
+        said = {id_: (e.every, e.owed_by, e.held_as, tuple(e.covers), e.follows) for id_, e in ABOUT.exercises.items()}
         assert said == {
-            "action-review": ("month", "incident-commander", (), ""),
-            "recovery-drill": ("half-year", "incident-commander", (), "disaster-recovery"),
-            "tabletop": ("quarter", "incident-commander", ("mux-drm-incident", "neon-outage", "share-token-leak"), ""),
+            "action-review": ("month", "incident-commander", "review-held", (), ""),
+            "recovery-drill": ("half-year", "incident-commander", "drill-held", (), "disaster-recovery"),
+            "tabletop": (
+                "quarter",
+                "incident-commander",
+                "drill-held",
+                ("mux-drm-incident", "neon-outage", "share-token-leak"),
+                "",
+            ),
         }
 
     def test_assumptions(self) -> None:

@@ -90,6 +90,12 @@ def test_everything_the_command_line_prints_is_valid(tmp_path: Path, capsys: pyt
         *(("explanation", 0, ["explain", example, about, "--now", OKTA])
           for about in ("severity", "oaic-notice", "respond", "commander-closes")),
         ("policy-ids", 0, ["schema", "ids"]),
+        ("board", 0, ["board", example, "--now", OKTA]),
+        ("evidence", 0, ["evidence", example, "--now", OKTA]),
+        ("templates", 0, ["draft", "--list", "--now", OKTA]),
+        ("draft", 0, ["draft", "resolution-message", "action-summary=made anew", "--now", OKTA]),
+        ("error", 2, ["draft", "resolution-message", "action-summary=a@b.example", "--now", OKTA]),
+        ("error", 2, ["board", example, "--now", "2022-01-01T00:00:00Z"]),
         ("error", 2, ["explain", example, "zzz", "--now", OKTA]),
         ("error", 2, ["brief", tmp_path / "none.jsonl", "--now", OKTA]),
         ("error", 2, ["brief", slip, "--now", OKTA]),

@@ -23,6 +23,7 @@ from ir_policy.rules.parts import (
     read_gate_when,
     read_given,
     read_met_by,
+    read_needs,
     read_outcomes,
     read_owed_to,
     read_set_by,
@@ -150,7 +151,7 @@ def test_a_share_and_a_flag() -> None:
 HAND_READ: Final[dict[str, Callable[[Any], object]]] = {
     "limits": read_within, "starts": read_starts, "recipients": read_owed_to, "acts": read_met_by,
     "mark-sources": read_set_by, "forbidden": read_forbids, "gate-when": read_gate_when, "releases": read_until,
-    "again-on": read_again_on, "condition": parse, "given": read_given, "outcomes": read_outcomes,
+    "again-on": read_again_on, "condition": parse, "given": read_given, "outcomes": read_outcomes, "needs": read_needs,
 }  # fmt: skip
 """Each part that is read by hand; ``document_schema.py`` says how it looks."""
 

@@ -283,7 +283,7 @@ def test_every_kind_of_event_has_its_words(policy: Policy) -> None:
         "handover-declined": {"role": "scribe", "person": "ana", "to": "lee"},
         "ransom-paid": {}, "processor-told": {"vendor": "mux"}, "documented": {"summary": "an alert", "disposition": "false"},
         "hold-extended": {"scope": "all stores", "until": at(12)}, "notice-withdrawn": {"notice": "n1"},
-        "action-closed": {"action": "a-1"}, "action-opened": {"action": "a-1", "owner": "ana", "due": at(12)},
+        "evidence-moved": {"item": "image 1", "person": "ana", "to": "lee"}, "action-closed": {"action": "a-1"}, "action-opened": {"action": "a-1", "owner": "ana", "due": at(12)},
         "page-sent": {"level": "owen-backup", "person": "owen"}, "page-acknowledged": {"level": "owen-backup", "person": "owen"},
         "handover-offered": {"role": "scribe", "person": "ana", "to": "lee"}, "merged": {"into": "inc-2", "reason": "the same"},
         "handover-accepted": {"role": "scribe", "person": "ana", "to": "lee"}, "channel-opened": {"channel": "#inc"},

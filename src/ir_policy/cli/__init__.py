@@ -28,6 +28,7 @@ from ir_policy.cli.logs import (
     verify_log,
 )
 from ir_policy.cli.shared import BAD, NO, OK, print_json, say, usage
+from ir_policy.cli.writing import name_channel, show_board, show_draft, show_evidence
 
 __all__ = ["main"]
 
@@ -121,6 +122,29 @@ def _parser() -> argparse.ArgumentParser:
         "LOG",
         "SUBJECT",
         help="why a duty, an obligation, a gate or severity is so",
+    )
+    _command(commands, "board", show_board, "LOG", help="the incident's card for the tracking board")
+    _command(commands, "evidence", show_evidence, "LOG", help="what is kept as evidence, who has it, what is missing")
+    named = _command(
+        commands, "channel", name_channel, "LOG", "SUMMARY", judges=False, help="a name for the incident's channel"
+    )
+    named.add_argument("--taken", action="append", default=[], metavar="NAME", help="a name that is in use already")
+    named.add_argument("--restricted", action="store_true", help="a code word in place of the summary")
+    text = _command(
+        commands,
+        "draft",
+        show_draft,
+        fields="TEMPLATE field=value …",
+        help="put a text together from a template, or list them",
+    )
+    text.add_argument("--list", action="store_true", help="the templates with their fields, and whether cleared")
+    text.add_argument("--to", action="append", default=[], metavar="RECIPIENT", help="to whom it goes")
+    text.add_argument(
+        "--allow",
+        action="append",
+        default=[],
+        metavar="FIELD",
+        help="let through what only looks like personal data or a secret",
     )
     schema = _command(
         commands, "schema", show_schema, judges=False, help="what goes in and out looks like, as JSON Schema"

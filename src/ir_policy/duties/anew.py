@@ -27,7 +27,7 @@ from ir_policy.terms import Clause, rfc3339
 
 __all__ = ["Correction", "all_drawn_anew", "drawn_anew", "folded", "in_order", "inverted", "order"]
 
-ONLY_WHERE_ASKED: Final = frozenset({"note", "merged", "channel-opened", "page-sent", "page-acknowledged", "page-failed",
+ONLY_WHERE_ASKED: Final = frozenset({"note", "evidence-moved", "merged", "channel-opened", "page-sent", "page-acknowledged", "page-failed",
                             "action-opened", "action-closed"})  # fmt: skip
 """Kinds that change a conclusion only where a rule of the policy asks about them."""
 KEPT_EVERY: Final = 64

@@ -35,7 +35,11 @@ def ask(moment: Moment, duty: Duty, given: Given, *, opens: bool) -> None:
             _sooner(moment, standing[-1], due, owner)
         if standing or not opens:
             continue
-        entry = evolve(moment.new_entry(duty, recipient, moment.stamp, duty.starts[0], due), item=item, owner=owner, asked_by=event.id)
+        entry = evolve(
+            moment.new_entry(duty, recipient, moment.stamp, duty.starts[0], due),
+            item=item,
+            owner=owner,
+        )
         moment.ledger.put(entry)
         moment.moves.opened.append(entry.key)
         moment.asked.add(entry.key)

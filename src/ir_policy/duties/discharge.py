@@ -55,14 +55,11 @@ def _met(moment: Moment, entry: Entry, just_opened: bool) -> tuple[Stamp, str] |
     return first.stamp, first.event
 
 
-def met_again(moment: Moment, entry: Entry, since: Stamp) -> tuple[Stamp, str] | None:
-    """What else met an obligation whose sending failed: the first act from that instant on that does."""
-    acts = [
-        act
-        for act in moment.history.acts
-        if act.episode == entry.episode and act.stamp >= since and act.event != entry.asked_by
-    ]
-    matching = [act for act in acts if _matches(moment, entry, act)]
+def met_again(moment: Moment, entry: Entry, failed: str) -> tuple[Stamp, str] | None:
+    """What else met an obligation whose sending failed: the earliest act after that one that would have met it."""
+    acts = list(moment.history.acts)
+    begin = next((index for index, act in enumerate(acts) if act.event == failed), len(acts))
+    matching = [act for act in acts[begin:] if act.episode == entry.episode and _matches(moment, entry, act)]
     first = min(matching, key=lambda act: act.stamp, default=None)
     return (first.stamp, first.event) if first is not None else None
 

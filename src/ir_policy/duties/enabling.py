@@ -34,7 +34,9 @@ def enable(moment: Moment) -> None:
     """Meet, end and open what enables other duties, as they stand after this event."""
     for duty, parents in _enabling(moment.policy):
         discharge(moment, duty, set())
-        holds = duty.when.holds(moment.history.yes, moment.history.no)
+        history = moment.history
+        ruled_out = history.closing is not None and history.outcome in duty.not_for
+        holds = duty.when.holds(history.yes, history.no) and not ruled_out
         needed = _needed(moment, duty, parents) if holds else {}
         standing = {entry.recipient: entry for entry in moment.ledger.open_of(duty.id, None)}
         for recipient, entry in sorted(standing.items()):
@@ -45,6 +47,8 @@ def enable(moment: Moment) -> None:
                                          settled_by=moment.event.id, not_required=True))  # fmt: skip
                 moment.moves.cancelled.append(entry.key)
         for recipient, need in sorted(needed.items()):
+            if _over(moment, duty, need.due):
+                continue
             if recipient not in standing and not _has_text(moment, recipient, need):
                 entry = moment.new_entry(duty, recipient, need.parent.anchor, need.parent.mark, need.due)
                 moment.ledger.put(entry)
@@ -68,18 +72,28 @@ def _needed(moment: Moment, duty: Duty, parents: tuple[str, ...]) -> dict[str, _
 def _needing(moment: Moment, duty: Duty, parents: tuple[str, ...]) -> Iterator[tuple[Entry, Due]]:
     within = duty.within[0]
     assert within is not None
+    reviewing = any(match.kind == "notice" for match in duty.met_by)
     for parent in parents:
         for entry in moment.ledger.open_of(parent, None):
             needs = entry.duty.needs
-            if needs is None or needs.duty != duty.id or not entry.is_open(moment.event.at):
-                continue
+            if needs is None or needs.duty != duty.id or entry.lapses:
+                continue  # what only runs out once the incident is closed needs nothing first
+            if reviewing and not moment.policy.notices.outside(entry.recipient):
+                continue  # what stays inside is reviewed by nobody
             due = entry.due
             deadline = latest = None
             if due is not None and due.deadline is not None and due.latest is not None:
                 deadline, latest = (Deadline(one.at - needs.lead) for one in (due.deadline, due.latest))
             kind = within.limit.kind if deadline is not None or due is None else due.kind
             yield entry, Due(deadline, latest, kind, within, entry.anchor.at, moment.event.at,
-                             known_when(moment.event), "born-overdue")  # fmt: skip
+                             known_when(moment.event), moment.cause())  # fmt: skip
+
+
+def _over(moment: Moment, duty: Duty, due: Due) -> bool:
+    """Whether it would lapse as it opens."""
+    firm = binding_of(due)
+    missed = firm is not None and firm.latest is not None and firm.latest.missed(moment.event.at)
+    return missed and moment.lapses_from_the_start(duty)
 
 
 def _sooner(due: Due, other: Due) -> bool:

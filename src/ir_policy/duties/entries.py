@@ -100,8 +100,8 @@ class Entry:
     attempts: tuple[Attempt, ...] = ()
     item: str = ""
     """What it is about, where each event asks for something of its own."""
-    asked_by: str = ""
-    """The event that asks for it, where one does: it does not meet it."""
+    undone: tuple[str, ...] = ()
+    """The sendings that met it and are known to have failed."""
     owner: str = ""
     """Who owes it, where the event that asks for it says so; empty: the role the duty names."""
 

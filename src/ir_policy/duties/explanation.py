@@ -13,11 +13,11 @@ from attrs import frozen
 from ir_policy.clocks import in_words
 from ir_policy.duties.case import Case
 from ir_policy.duties.entries import OPEN, Entry, Status
-from ir_policy.duties.evidence import no_evidence_words
 from ir_policy.duties.judge import Obligation, before_closing, promptly
 from ir_policy.duties.needs import truth_of
 from ir_policy.duties.own_rules import OWN_RULES, PHASES, who_may
 from ir_policy.duties.severity import classify_bits
+from ir_policy.duties.unproven import no_evidence_words
 from ir_policy.duties.watch import recipients_of
 from ir_policy.log.events import Closed, Event, SeverityDecided
 from ir_policy.rules.conditions import Atom, Mask, atoms, literals

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from ir_policy.calendar import start_of_day
 from ir_policy.duties.entries import Entry
-from ir_policy.duties.texts import good_until, is_released, reaching, texts_for
+from ir_policy.duties.texts import good_until, is_released, meets_any, reaching, texts_for
 from ir_policy.log.history import History
 from ir_policy.log.notices import GONE, NoticeRecord, Wait
 from ir_policy.rules.model import Gate, Policy
@@ -73,6 +73,8 @@ class HeldBack:
     def _is_for(self, entry: Entry, wait: Wait) -> bool:
         if entry.recipient not in wait.recipients and not self.history.in_place(self.policy, wait.recipients):
             return False
+        if meets_any(entry.duty):
+            return True
         act = entry.duty.act
         return entry.duty.id in wait.duties or (
             bool(act) and any(rule.act == act for name in wait.duties for rule in self.policy.rules_of(name))

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from ir_policy.duties.case import Case, Violation
 from ir_policy.duties.entries import OPEN
-from ir_policy.duties.evidence import without_evidence
 from ir_policy.duties.ledger import Moves
 from ir_policy.duties.level import deciding_roles
 from ir_policy.duties.outcome import brought_against, known_against
+from ir_policy.duties.unproven import without_evidence
 from ir_policy.errors import Problem
 from ir_policy.log.events import Detected, Event, Merged, Milestone, Notice, PolicyAdopted, SeverityDecided, StepDone
 from ir_policy.log.history import Stamp

@@ -17,11 +17,12 @@ from ir_policy.log.history import History
 from ir_policy.log.notices import GONE, NoticeRecord, Word
 from ir_policy.rules.machines import Stop
 from ir_policy.rules.machines.notices import NOTICE
-from ir_policy.rules.model import NoticeRules, Policy, Release
+from ir_policy.rules.model import Duty, NoticeRules, Policy, Release
 
 __all__ = [
     "good_until",
     "is_released",
+    "meets_any",
     "notice_bites",
     "reaching",
     "reviewed_for",
@@ -108,15 +109,26 @@ def reaching(history: History, policy: Policy, record: NoticeRecord, recipient: 
 
 def texts_for(policy: Policy, history: History, duties: frozenset[str], recipient: str) -> Iterator[NoticeRecord]:
     """Every text that is meant for one of those duties, or what one act meets with them, to that recipient, and is not out yet."""
-    acts = {rule.act for duty in duties for rule in policy.rules_of(duty) if rule.act}
+    rules = [rule for duty in duties for rule in policy.rules_of(duty)]
+    acts = {rule.act for rule in rules if rule.act}
+    anything = any(meets_any(rule) for rule in rules)
     for _, record in sorted(history.notices.items()):
         if record.draft is None or record.state in (*GONE, "withdrawn"):
             continue
         if recipient not in record.recipients and not history.in_place(policy, record.recipients):
             continue
         meant = record.draft.duties
-        if duties.intersection(meant) or any(rule.act in acts for one in meant for rule in policy.rules_of(one)):
+        if (
+            anything
+            or duties.intersection(meant)
+            or any(rule.act in acts for one in meant for rule in policy.rules_of(one))
+        ):
             yield record
+
+
+def meets_any(duty: Duty) -> bool:
+    """Whether any word to the recipient meets it, whatever duties the word names."""
+    return any(match.kind == "notice" and "any" in match.names for match in duty.met_by)
 
 
 def good_until(rules: NoticeRules, approval: Word) -> datetime | None:

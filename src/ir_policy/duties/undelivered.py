@@ -27,7 +27,7 @@ def reconsider(moment: Moment) -> None:
     for entry in list(moment.ledger.entries.values()):
         if event.kind == "notice-failed" and entry.status is Status.DISCHARGED and entry.settled_by in sendings:
             _not_told(moment, entry)
-        elif event.kind == "notice-delivered" and entry.is_open(event.at):
+        elif event.kind == "notice-delivered" and entry.is_open(event.at) and not sendings.isdisjoint(entry.undone):
             _told_after_all(moment, entry, sendings)
 
 
@@ -40,21 +40,26 @@ def _not_told(moment: Moment, entry: Entry) -> None:
         return
     if history.closing is not None and history.outcome in duty.not_for:
         return  # what ended so is owed to nobody any more
-    again = met_again(moment, entry, act.stamp)
+    undone = (*entry.undone, act.event)
+    again = met_again(moment, entry, act.event)
     if again is not None:
-        moment.ledger.put(evolve(entry, settled=again[0], settled_by=again[1]))
+        moment.ledger.put(evolve(entry, settled=again[0], settled_by=again[1], undone=undone))
         return
     lapses = entry.lapses or moment.lapses_from_the_start(duty)
-    moment.ledger.put(evolve(entry, status=Status.ACTIVE, settled=None, settled_by="", lapses=lapses))
+    moment.ledger.put(evolve(entry, status=Status.ACTIVE, settled=None, settled_by="", lapses=lapses, undone=undone))
     moment.moves.revived.append(entry.key)
 
 
 def _told_after_all(moment: Moment, entry: Entry, sendings: set[str]) -> None:
-    acts = [act for act in moment.history.acts if act.event in sendings and act.name == "sent"]
-    if not acts or not any(match.kind == "notice" for match in entry.duty.met_by):
-        return
-    first = min(act.stamp for act in acts)
-    met = met_again(moment, entry, first)
-    if met is not None and met[1] in sendings:
-        moment.ledger.put(evolve(entry, status=Status.DISCHARGED, settled=met[0], settled_by=met[1]))
+    """The first of the sendings that met it before and are known by now to have arrived meets it again."""
+    failed, in_drills = moment.history.undelivered, moment.policy.notices.in_drills
+    for act in moment.history.acts:
+        if act.event not in sendings or act.event not in entry.undone or act.name != "sent":
+            continue
+        still = failed.get(act.event, frozenset())
+        if entry.recipient in still or (act.to_all and in_drills in still):
+            continue
+        moment.ledger.put(evolve(entry, status=Status.DISCHARGED, settled=act.stamp, settled_by=act.event,
+                                 undone=tuple(one for one in entry.undone if one != act.event)))  # fmt: skip
         moment.moves.discharged.append(entry.key)
+        return

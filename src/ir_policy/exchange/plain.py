@@ -19,7 +19,10 @@ from ir_policy.exchange.ids import ids_json
 from ir_policy.incident import Incident, Step
 from ir_policy.log.wire import Log
 from ir_policy.present.calling import page_plan_json, paging_json
+from ir_policy.present.card import Board
 from ir_policy.present.chronicle import Timeline
+from ir_policy.present.custody import Manifest
+from ir_policy.present.kept_ready import templates_json
 from ir_policy.present.practice import Drills
 from ir_policy.present.result import (
     classification_json,
@@ -36,6 +39,7 @@ from ir_policy.present.screen import Brief
 from ir_policy.programme.value import Programme, ProgrammeStep
 from ir_policy.rules.model import Policy
 from ir_policy.terms import instant, nearest, rfc3339, show
+from ir_policy.words.drafts import Draft
 
 __all__ = ["as_json"]
 
@@ -45,9 +49,9 @@ def as_json(
 ) -> Any:
     """An answer as plain dictionaries, lists and text, valid by ``ir.schema(name)``; what the command line prints with ``--json``.
 
-    ``as_json(step, "step")``, and so ``brief``, ``timeline``, ``drills``, ``reminder``, ``refused`` and ``error`` (what was raised), ``verified``
+    ``as_json(step, "step")``, and so ``brief``, ``timeline``, ``drills``, ``board``, ``evidence``, ``reminder``, ``refused`` and ``error`` (what was raised), ``verified``
     (a log that was read) and ``policy-ids``, say all by themselves. ``as_json(ir.obligations(incident, now), "obligations", now=now)``,
-    and ``obligation`` for one of them, need the instant they were judged at. ``as_json(refusals, "check", incident, event.at)`` and
+    ``obligation`` for one of them, ``draft`` and ``templates`` (of a policy) need the instant they were judged at. ``as_json(refusals, "check", incident, event.at)`` and
     ``explanation`` and ``paging`` need the incident, or its policy, and the instant; ``classification`` and ``page-plan`` the policy.
 
     Keys come in the order of the schema; the command line sorts them, and the same answer gives the same bytes. Raises
@@ -127,6 +131,10 @@ _FORMS: Final[dict[str, _Form]] = {
     "brief": _Form(Brief, "what ir.brief returned", lambda shown, *_: shown.as_json()),
     "timeline": _Form(Timeline, "what ir.timeline returned", lambda told, *_: told.as_json()),
     "drills": _Form(Drills, "what ir.drills returned", lambda shown, *_: shown.as_json()),
+    "board": _Form(Board, "what ir.board returned", lambda card, *_: card.as_json()),
+    "evidence": _Form(Manifest, "what ir.evidence returned", lambda kept, *_: kept.as_json()),
+    "draft": _Form(Draft, "what ir.draft returned", lambda text, _, now: text.as_json(now), needs_now=True),
+    "templates": _Form(Policy, "a loaded policy", lambda policy, _, now: templates_json(policy, now), needs_now=True),
     "check": _Form(
         Refusal,
         "what ir.check returned",

@@ -34,7 +34,7 @@ from ir_policy.terms import (
 
 __all__ = [
     "KINDS", "ActionEvent", "BreachFinding", "ChannelOpened", "Closed", "Corrected", "Detected", "Documented",
-    "Event", "FactsReported", "Hold", "Merged", "Milestone", "Note", "NotNotifying", "Notice", "Opaque", "Page",
+    "Event", "EvidenceMoved", "FactsReported", "Hold", "Merged", "Milestone", "Note", "NotNotifying", "Notice", "Opaque", "Page",
     "PhaseChange", "PolicyAdopted", "ProcessorTold", "ProgrammeOpened", "RansomPaid", "ReadinessAttested", "Reopened", "RoleChange",
     "Session", "SeverityDecided", "StepDone", "Waived", "event_from_wire", "kinds_of_value", "to_wire",
 ]  # fmt: skip
@@ -395,6 +395,17 @@ class ActionEvent(Event):
 
 
 @frozen(kw_only=True, eq=False, repr=False)
+class EvidenceMoved(Event):
+    """An item of evidence went from the person who had it to another; ``item`` is the reference other events give it."""
+
+    only_kind: ClassVar[str] = "evidence-moved"
+    item: str = _field("reference")
+    person: str = _field("name")
+    to: str = _field("name")
+    reason: str = _field("text", "")
+
+
+@frozen(kw_only=True, eq=False, repr=False)
 class PolicyAdopted(Event):
     """The incident goes on under another version of its policy; what runs already is kept, and may only get stricter."""
 
@@ -452,7 +463,7 @@ _CLASSES: Final[Mapping[str, type[Event]]] = {
     "ransom-paid": RansomPaid, "not-notifying": NotNotifying, "hold-started": Hold, "hold-extended": Hold,
     "hold-released": Hold, "recovered": Milestone, "postmortem-distributed": Milestone, "closed": Closed,
     "reopened": Reopened, "merged": Merged, "waived": Waived, "action-opened": ActionEvent,
-    "action-closed": ActionEvent, "programme-opened": ProgrammeOpened, "drill-held": Session, "review-held": Session,
+    "action-closed": ActionEvent, "evidence-moved": EvidenceMoved, "programme-opened": ProgrammeOpened, "drill-held": Session, "review-held": Session,
     "readiness-attested": ReadinessAttested, "policy-adopted": PolicyAdopted, "corrected": Corrected, "note": Note,
 }  # fmt: skip
 

@@ -408,6 +408,7 @@ KINDS_OF_VALUE: Final[FrozenMap[str, ValueKind]] = FrozenMap(
                 }
             ),
         ),
+        "reference": ValueKind(_reference, _same, FrozenMap(_text_schema(LONGEST_REFERENCE))),
         "references": ValueKind(_list_of(_reference), thawed, _list_schema(_text_schema(LONGEST_REFERENCE))),
         "pin": ValueKind(
             _pin,

@@ -31,6 +31,7 @@ from ir_policy.present.schema_parts import (
     text,
     texts,
 )
+from ir_policy.present.written_schemas import board_schema, draft_schema, evidence_schema, templates_schema
 from ir_policy.terms import DIALECT, OUTCOMES, Basis, Phase, schema_id
 
 __all__ = ["result_schemas"]
@@ -84,6 +85,10 @@ def _answers() -> dict[str, tuple[str, str, dict[str, Any]]]:
             "What `ir-policy drills --json` prints.",
             drills_schema(_obligation()),
         ),
+        "board": ("the card on the tracking board", "What `ir-policy board --json` prints.", board_schema()),
+        "evidence": ("what is kept as evidence", "What `ir-policy evidence --json` prints.", evidence_schema()),
+        "draft": ("a text to send", "What `ir-policy draft --json` prints.", draft_schema()),
+        "templates": ("texts kept ready", "What `ir-policy draft --list --json` prints.", templates_schema()),
         "check": (
             "whether an event may happen",
             "What `ir-policy check --json` prints; an empty list means that nothing forbids it.",

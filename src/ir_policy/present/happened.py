@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from ir_policy.duties.evidence import no_evidence_words
 from ir_policy.duties.severity import known_fact
+from ir_policy.duties.unproven import no_evidence_words
 from ir_policy.log.events import (
     ActionEvent,
     BreachFinding,
@@ -17,6 +17,7 @@ from ir_policy.log.events import (
     Detected,
     Documented,
     Event,
+    EvidenceMoved,
     FactsReported,
     Hold,
     Merged,
@@ -229,6 +230,7 @@ _WORDS: Final[dict[type[Event], Callable[[Say, Any], str]]] = {
     ProgrammeOpened: lambda say, event: "opened the programme",
     Session: _held,
     ReadinessAttested: _attested,
+    EvidenceMoved: lambda say, event: f"{event.person} handed {event.item} over to {event.to}",
     PolicyAdopted: _adopted,
     Corrected: _corrected,
     Note: lambda say, event: f"note: {event.text}",

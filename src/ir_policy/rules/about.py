@@ -164,10 +164,16 @@ class Tool:
     """The channel it is, where it is one."""
     holds: FrozenMap[str, str]
     """Its fields or contents, each with what stands there."""
+    kept_from: FrozenMap[str, tuple[str, ...]]
+    """For contents that a log tells of: the kinds of event whose evidence they are."""
+    shown_by: str
+    """The view that fills it from an incident: ``board``, ``evidence`` or none."""
     pattern: str
     """How what is made with it is called."""
     template: str
     """The referenced page it is filled in from."""
+    code_words: tuple[str, ...]
+    """Words that name something without saying what it is about."""
     paging: Acknowledgement | None
     reading: str
     open_question: str

@@ -95,9 +95,9 @@ class Linker(DutyLinks):
         self.readings: FrozenMap[str, Reading] = FrozenMap(
             self._merged("readings", _reading, "another reading of that name", astuple)
         )
-        for path, name in ((("notices", "reading"), self.notices.reading),
-                           (("notices", "approval", "reading"), self.notices.approval_reading)):  # fmt: skip
-            self._reading(self.company, path, name)
+        for name in self.notices.readings:
+            self._reading(self.company, ("notices", "readings"), name)
+        self._reading(self.company, ("notices", "approval", "reading"), self.notices.approval_reading)
         self.marks: FrozenMap[str, MarkRule] = FrozenMap(self._link_marks())
         by_kind: dict[str, list[tuple[MarkRule, MarkSource]]] = {}
         for mark in self.marks.values():
@@ -110,13 +110,13 @@ class Linker(DutyLinks):
     def _notices(self) -> NoticeRules:
         rule = self.company.held["notices"]
         if rule is None:
-            return NoticeRules((INTERNAL,), "", None, False, "", "")
+            return NoticeRules((INTERNAL,), "", None, False, (), "")
         approval = rule.approval
         reading = approval.reading if approval is not None else ""
         own = self.company.held["readings"].get(reading)
         binds = approval is not None and (own is None or not own.adds or bool(own.accepted_by))
         return NoticeRules(tuple(sorted(rule.inside)), rule.in_drills,
-                           approval.good_for if approval is not None else None, binds, rule.reading, reading)  # fmt: skip
+                           approval.good_for if approval is not None else None, binds, rule.readings, reading)  # fmt: skip
 
     def _merged(
         self,

@@ -25,7 +25,7 @@ from ir_policy.rules.about import (
     Tool,
 )  # fmt: skip
 from ir_policy.rules.sections import ScopeDoc
-from ir_policy.terms import LEVELS, Clause, FrozenMap, Severity, is_id
+from ir_policy.terms import EVENT_FIELDS, LEVELS, Clause, FrozenMap, Severity, is_id
 
 __all__ = ["Registers", "link_about"]
 
@@ -63,6 +63,7 @@ class _Linked:
         channels, dependencies = self._each("channels", self._channel), self._each("dependencies", self._dependency)
         self._channels_and_dependencies_agree()
         self._signals_differ()
+        self._owed_under_names_of_their_own()
         if held["scope"] is not None and not self.scope.covers:
             self.flaw(("scope", "covers"), "the policy covers nothing", "say which kinds of incident it speaks about")
         return About(
@@ -149,9 +150,18 @@ class _Linked:
         self._all_known((*path, "reading"), "reading", (rule.reading,))
         self._all_known((*path, "open_question"), "open question", (rule.open_question,))
         return Tool(
-            id_, rule.title, Clause(rule.clause), rule.means, rule.channel, _sorted(rule.holds), rule.pattern,
-            rule.template, self._paging(rule.paging, (*path, "paging")), rule.reading, rule.open_question,
+            id_, rule.title, Clause(rule.clause), rule.means, rule.channel, _sorted(rule.holds),
+            self._kept_from(rule, path), rule.shown_by or "", rule.pattern,
+            rule.template, rule.code_words, self._paging(rule.paging, (*path, "paging")), rule.reading, rule.open_question,
         )  # fmt: skip
+
+    def _kept_from(self, rule: Any, path: _Path) -> FrozenMap[str, tuple[str, ...]]:
+        """What a tool holds, by the kinds of event whose evidence it is: both are named where they are defined."""
+        with_evidence = [kind for kind, (must, may) in EVENT_FIELDS.items() if "evidence" in (*must, *may)]
+        for name, kinds in rule.kept_from.items():
+            self._all_known((*path, "kept_from"), "part of what it holds", (name,), rule.holds)
+            self._all_known((*path, "kept_from", name), "event with evidence", kinds, with_evidence)
+        return FrozenMap({name: tuple(kinds) for name, kinds in sorted(rule.kept_from.items())})
 
     def _paging(self, rule: Any, path: _Path) -> Acknowledgement | None:
         if rule is None:
@@ -264,6 +274,15 @@ class _Linked:
                     self.flaw(("dependencies", id_, "endangers", "channels"),
                               f"channel '{channel}' does not say that it depends on '{id_}'",
                               f"add it to channels.{channel}.depends_on")  # fmt: skip
+
+    def _owed_under_names_of_their_own(self) -> None:
+        """A programme owes exercises, confirmations and actions under their ids, so no two of them share one."""
+        owed = dict.fromkeys(self.held["duties"], "a duty")
+        for section, what in (("exercises", "an exercise"), ("assumptions", "an assumption")):
+            for id_ in self.held[section]:
+                if id_ in owed:
+                    self.flaw((section, id_), f"'{id_}' is {owed[id_]} already", "give it an id of its own")
+                owed.setdefault(id_, what)
 
     def _signals_differ(self) -> None:
         seen: dict[str, str] = {}

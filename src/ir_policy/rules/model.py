@@ -352,7 +352,7 @@ class NoticeRules:
     """``None`` where an approval is good until the text changes, or until its own last instant."""
     approval_binds: bool
     """Whether one that is older is no approval any more; else that is only advised."""
-    reading: str
+    readings: tuple[str, ...]
     approval_reading: str
 
     def outside(self, recipient: str) -> bool:

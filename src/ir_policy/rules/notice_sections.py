@@ -29,8 +29,8 @@ class NoticesDoc(_Section):
 
     clause: Id
     """Where it comes from."""
-    reading: Id = ""
-    """Our interpretation behind it."""
+    readings: Ids = ()
+    """Our interpretations behind it."""
     inside: Ids
     """Recipients inside the company; everybody else is outside."""
     in_drills: Id = ""

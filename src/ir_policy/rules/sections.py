@@ -60,6 +60,20 @@ def _read_length(value: object) -> int:
     return int(text)
 
 
+def _read_code_words(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or len(value) < 2:
+        raise slip("must be a list of words with two in it or more")
+    for index, word in enumerate(value):
+        if not isinstance(word, str) or re.fullmatch(_CODE_WORD, word, re.ASCII) is None:
+            raise slip("is not a code word", "write one lower-case word of 20 letters at most", (index,))
+        if word in value[:index]:
+            raise slip("stands here twice", "keep one of them", (index,))
+    return tuple(value)
+
+
+_CODE_WORD: Final = "[a-z]{1,20}"
+
+
 def _read_digest(value: object) -> str:
     text = plain_text(value)
     if re.fullmatch(_DIGEST, text, re.ASCII) is None:
@@ -194,8 +208,17 @@ class ToolDoc(_Section):
     means: Text
     channel: Id = ""
     holds: dict[Id, Text] = {}
+    kept_from: dict[Id, Ids] = {}
+    shown_by: Literal["board", "evidence"] | None = None
     pattern: Text = ""
     template: Id = ""
+    code_words: Annotated[
+        tuple[str, ...],
+        By(
+            _read_code_words,
+            {"type": "array", "minItems": 2, "items": {"type": "string", "pattern": f"^{_CODE_WORD}$"}},
+        ),
+    ] = ()
     paging: PagingDoc | None = None
     reading: Id = ""
     open_question: Id = ""

@@ -280,6 +280,7 @@ class _Words:
             "waived": self._waived(),
             "action-opened": _said({"action": action, "owner": self.persons, "due": self.steps_of_time | back}),
             "action-closed": _said({"action": action}),
+            "evidence-moved": _said({"item": label, "person": self.persons, "to": self.persons}),
             "policy-adopted": _said({"policy": st.sampled_from(self._pins()), "reason": label}),
             "corrected": _said({"change": change, "reason": label, "evidence": labels}),
             "note": _said({"text": label}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from attrs import field, frozen
 
@@ -15,7 +15,7 @@ from ir_policy.log.fields import Flaw, clean_text, plain
 from ir_policy.rules.cleared import why_not_cleared
 from ir_policy.rules.model import INTERNAL, Policy
 from ir_policy.rules.templates import Cleared, Gap, Template, canonical, digest_of_text, filled
-from ir_policy.terms import instant, is_id, nearest, piled, show
+from ir_policy.terms import instant, is_id, nearest, piled, rfc3339, show
 from ir_policy.words.guard import active_part, private_part
 
 __all__ = ["Draft", "digest", "draft"]
@@ -56,6 +56,31 @@ class Draft:
     def why_not_cleared(self, now: datetime) -> str:
         """Why it needs a review of its own at that instant; empty when it was cleared. ``now`` is an aware instant."""
         return why_not_cleared(self._policy, self.template, instant(now, "now"))
+
+    def as_json(self, now: datetime) -> dict[str, Any]:
+        """The draft as plain JSON material, as of an aware instant; the same draft and instant give the same bytes."""
+        why, cleared = self.why_not_cleared(now), self.clearance
+        return {
+            "as_of": rfc3339(instant(now, "now")),
+            "template": self.template,
+            "audience": self.audience,
+            "subject": self.subject or None,
+            "text": self.text,
+            "digest": self.digest,
+            "duties": list(self.duties),
+            "recipients": list(self.recipients),
+            "states": list(self.states),
+            "allowed": list(self.allowed),
+            "clearance": None
+            if cleared is None
+            else {
+                "by": cleared.by,
+                "on": cleared.on.isoformat() if cleared.on is not None else None,
+                "until": cleared.until.isoformat(),
+            },
+            "cleared": not why,
+            "why_not_cleared": why or None,
+        }
 
     def event(
         self,

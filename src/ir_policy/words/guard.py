@@ -13,8 +13,10 @@ from typing import Final
 
 __all__ = ["active_part", "private_part"]
 
-_MARKUP: Final = re.compile(r"<[a-z/!?#@]|\]\(|&#?[a-z0-9]+;|javascript:|data:text", re.ASCII | re.IGNORECASE)
-_MENTION: Final = re.compile(r"(?<![^\s(\[{\"'])@\w|<[!@#]", re.ASCII)
+_MARKUP: Final = re.compile(
+    r"<[a-z/!?#@]|\]\(|&(?:#[0-9]{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});|javascript:|data:text", re.ASCII | re.IGNORECASE
+)
+_MENTION: Final = re.compile(r"(?<![^\s(\[{\"'])@\w|<(?:[@#]|!\w)", re.ASCII)
 
 
 def active_part(value: str) -> str:
@@ -44,7 +46,7 @@ _DATE: Final = re.compile(
 )
 _LONG_NUMBER: Final = re.compile(r"\d{9,}")
 _IP: Final = re.compile(
-    r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\d)|(?<!\w)(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}|[0-9a-f]::[0-9a-f]|(?<!\w)[0-9a-f]{2,4}::",
+    r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\d)|(?<!\w)(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}|[0-9a-f]::[0-9a-f]|(?<!\w)[0-9a-f]{2,4}::|(?<![\w:])::[0-9a-f]",
     re.IGNORECASE,
 )
 
@@ -64,7 +66,7 @@ def private_part(value: str, *, outside: bool) -> str:
     bare = _DATE.sub("-", plain)
     if outside and _IP.search(bare) is not None:
         return "the address of a machine"
-    if _is_phone(bare):
+    if _is_phone(_IP.sub("-", bare)):
         return "a phone number"
     return "a long number" if outside and _LONG_NUMBER.search(bare) is not None else ""
 

@@ -144,10 +144,16 @@ def readiness(policy: Policy) -> Iterator[str]:
     yield ""
     yield "## Exercises and reviews"
     yield ""
-    yield "Shown here; no clock counts their periods yet."
+    yield ("Each is owed once in every calendar period, in the log of a programme, and due before the period ends; the first period"
+           " is the one in which the programme was opened, in full. A period that was missed stays missed.")  # fmt: skip
     yield ""
-    yield from table(("What", "Every", "Covers", "Carried out by", "Owed by", "Clause"), _exercises(policy))
+    yield from table(
+        ("What", "Every", "Covers", "Carried out by", "Recorded as", "Owed by", "Clause"), _exercises(policy)
+    )
     yield "## What is taken for granted"
+    yield ""
+    yield ("A confirmation starts its time anew; where none was ever given, it runs from the first day of the programme. Its age is"
+           " counted in civil days.")  # fmt: skip
     yield ""
     yield from table(("Assumption", "Kept true by", "Confirmed at least every", "Clause"), _assumptions(policy))
     yield "## Tooling"
@@ -177,7 +183,7 @@ def _exercises(policy: Policy) -> Iterator[tuple[str, ...]]:
         follows = text(policy.about.references[one.follows].title) if one.follows else ""
         reading = f", read as {reading_link(one.reading)}" if one.reading else ""
         yield (f"{sentence(text(one.title))} ({code(one.id)})", text(one.every), sentence(covers), follows,
-               roles(policy, (one.owed_by,)), f"{code(one.clause)}{reading}")  # fmt: skip
+               code(one.held_as), roles(policy, (one.owed_by,)), f"{code(one.clause)}{reading}")  # fmt: skip
 
 
 def _assumptions(policy: Policy) -> Iterator[tuple[str, ...]]:
@@ -204,6 +210,8 @@ def _tool(policy: Policy, tool: Tool) -> Iterator[str]:
         said.append(f"Channel: {text(policy.about.channels[tool.channel].means)}")
     if tool.pattern:
         said.append(f"Called: {code(tool.pattern)}")
+    if tool.code_words:
+        said.append(f"Code words, where a name is to say nothing: {text(', '.join(tool.code_words))}")
     if tool.template:
         page = policy.about.references[tool.template]
         said.append(f"Template: {text(page.title)}{f', {text(page.where)}' if page.where else ''}")

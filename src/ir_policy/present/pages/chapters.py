@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ir_policy.present.pages.markdown import bullets, code, link, sentence, table, text
+from ir_policy.present.pages.notices import life_of_a_notice
 from ir_policy.present.pages.readings import reading_link, readings_of_page
 from ir_policy.present.pages.rules import (
     at_home,
@@ -215,6 +216,7 @@ def communications(policy: Policy) -> Iterator[str]:
         yield ""
         yield from table(("Channel", "Is", "Carries", "Depends on", "When it fails"), _channels(policy))
     yield from templates(policy)
+    yield from life_of_a_notice(policy)
     yield from duties_in_full(policy, "communications")
     yield from readings_of_page(policy, "communications")
 

@@ -91,6 +91,7 @@ def _resting(policy: Policy) -> dict[str, list[str]]:
         about.assumptions,
     )  # fmt: skip
     named += [(id_, rule.reading) for register in rules for id_, rule in register.items()]
+    named += [("notices", reading) for reading in (*policy.notices.readings, policy.notices.approval_reading)]
     named.append((policy.calendar.zone_name, about.calendar_reading))
     resting: dict[str, list[str]] = {}
     for id_, reading in dict.fromkeys(named):
