@@ -70,7 +70,8 @@ class Both:
                 found.append(_line(f"{now.isoformat()} {key}", one, other))
                 continue
             for name in other:
-                if one[name] != other[name]:
+                same = one[name] in other[name] if name == "blocked_by" else one[name] == other[name]
+                if not same:
                     found.append(_line(f"{now.isoformat()} {key} {name}", one[name], other[name]))
         return found
 
@@ -89,16 +90,16 @@ def _engine_row(one: Any) -> dict[str, object]:
         "status": one.status, "due": one.due, "due_kind": one.due_kind, "boundary": one.boundary,
         "verdict": one.verdict, "breach": breach, "met_at": one.met_at, "late_by": one.late_by,
         "episode": one.episode, "opened_at": one.opened_at, "anchor": one.anchor, "item": one.item,
-        "owed_by": one.owed_by,
+        "owed_by": one.owed_by, "blocked_by": tuple(sorted(one.blocked_by)),
     }  # fmt: skip
 
 
-def _oracle_row(row: Row) -> dict[str, object]:
+def _oracle_row(row: Row) -> dict[str, Any]:
     return {
         "status": row.status, "due": row.due_at, "due_kind": row.due_kind, "boundary": row.boundary,
         "verdict": row.verdict, "breach": row.breach, "met_at": row.met_at, "late_by": row.late_by,
         "episode": row.episode, "opened_at": row.opened_at, "anchor": row.reckoned_from, "item": row.item,
-        "owed_by": row.owed_by,
+        "owed_by": row.owed_by, "blocked_by": row.blocked_by,
     }  # fmt: skip
 
 

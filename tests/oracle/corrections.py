@@ -11,11 +11,13 @@ from ir_policy.log.events import Corrected, Event, PolicyAdopted, event_from_wir
 from ir_policy.rules.model import Duty, Per, Policy
 from oracle.adopting import out_of_turn, put_under
 from oracle.asking import mark_stamp, may_act
+from oracle.enabling import look_at_what_comes_first
 from oracle.folding import fold, level
 from oracle.forbidden import forbid
 from oracle.settling import let_lapse, settle_by_name
 from oracle.state import Stamp, State, Step
 from oracle.stepping import look_at
+from oracle.unreached import not_told
 
 
 @dataclass(frozen=True)
@@ -69,11 +71,16 @@ def take_step(state: State, event: Event) -> None:
     fold(state, step)
     level(state, step)
     again: list[Duty] = []
-    for duty in sorted(state.rules(), key=lambda duty: (follows(duty), duty.id)):  # former rules stay before the other
-        again += look_at(state, step, duty)
+    every = sorted(state.rules(), key=lambda duty: (follows(duty), duty.id))  # former rules stay before the other
+    for duty in every:
+        again += [] if duty.enables else look_at(state, step, duty)
     while again:  # duties that start from a mark a discharge has set are looked at again in the same step
         again = [later for duty in again for later in look_at(state, step, duty)]
     settle_by_name(state, step)
+    not_told(state, event)
+    for duty in every:
+        if duty.enables:
+            look_at_what_comes_first(state, step, duty)
 
 
 def follows(duty: Duty) -> bool:

@@ -31,6 +31,7 @@ from oracle.asking import (
     stated,
     worst_of,
 )
+from oracle.notices import record
 from oracle.state import Act, Episode, Sending, Stamp, State, Step
 
 
@@ -71,8 +72,7 @@ def fold(state: State, step: Step) -> None:
         state.now.waived_gates.add(event.gate)
     if isinstance(event, NotNotifying):
         state.exempted.add((event.duty, event.recipient))
-    if isinstance(event, Notice) and event.kind in ("notice-drafted", "notice-edited"):
-        state.drafts[event.notice] = event
+    record(state, event)
     sending = complete_if_sent(state, event)
     if sending is not None and sending.next_update_by is not None:
         state.now.promised.update(sending.recipients)
@@ -80,7 +80,8 @@ def fold(state: State, step: Step) -> None:
     if isinstance(event, SeverityDecided):
         decide(state, step, event)
     deciding = (stamp_of(event),) if isinstance(event, SeverityDecided) and is_authorised(state, event) else ()
-    state.acts.append(Act(event, len(state.episodes) - 1, sending, deciding))
+    text = state.drafts.get(event.notice) if isinstance(event, Notice) else None
+    state.acts.append(Act(event, len(state.episodes) - 1, sending, deciding, text))
 
 
 def counted(state: State, fact: str) -> bool:

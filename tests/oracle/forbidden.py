@@ -21,6 +21,7 @@ from ir_policy.rules.model import Duty, Form, Gate
 from ir_policy.terms import NO, YES, Phase
 from oracle.adopting import has_no_effect
 from oracle.asking import decision_is, definitely, known, may_act, truth
+from oracle.notices import JUDGED, is_about_outside, notice_refused, releases
 from oracle.state import State
 from oracle.tenures import handing_over_refused, stands_for, taking_refused
 
@@ -45,19 +46,24 @@ def forbid(state: State, event: Event) -> bool:
         state.violations.append(("command", event.id))
     if isinstance(event, RoleChange) and handing_over_refused(state, event):
         state.violations.append(("handovers", event.id))
+    if notice_refused(state, event):
+        state.violations.append(("notices", event.id))
+        void = void or event.kind in JUDGED
     if phase_refused(state, event):
         state.violations.append(("phases", event.id))
     return void
 
 
 def concerns(state: State, gate: Gate, event: Event) -> bool:
-    """*Forbidden*: gates forbid a step, a phase, a kind of event, a finding, an outcome of closing or a decision."""
+    """*Forbidden*: gates forbid a step, a phase, a kind of event, a finding, an outcome, a notice or a decision."""
     for forbidden in gate.forbids:
         if forbidden.kind == "event" and event.kind == forbidden.name:
             return True
         if forbidden.kind == "step" and isinstance(event, StepDone) and event.step == forbidden.name:
             return True
         if forbidden.kind == "finding" and isinstance(event, BreachFinding) and event.finding == forbidden.name:
+            return True
+        if forbidden.kind == "notice" and is_about_outside(state, event, forbidden.name):
             return True
         if forbidden.kind == "outcome" and isinstance(event, Closed) and event.outcome == forbidden.name:
             return True
@@ -88,6 +94,8 @@ def bites(state: State, gate: Gate, event: Event) -> bool:
         if release.states and all(getattr(event, name, None) for name in release.states):
             return False
         if release.form is not None and has_form(state, event, release.form):
+            return False
+        if (release.notice or release.author) and releases(state, release, event):
             return False
     return True
 

@@ -60,7 +60,25 @@ def outcome(world: World) -> Counter[str]:
     for row in world.obligations(world.story[-1].at + timedelta(days=1)).values():
         counted[f"= duty {row.duty}"] += 1
         counted[f"= duty {row.duty} {row.verdict}"] += 1
-    return counted + adoptions(world, taken_in)
+    return counted + adoptions(world, taken_in) + notices(world)
+
+
+def notices(world: World) -> Counter[str]:
+    """What came of notices, in one log: each refusal, what was judged and sent, and what that did to obligations."""
+    counted: Counter[str] = Counter()
+    for what, count in world.state.happened.items():
+        counted[f"= logs with {what}"] += count > 0
+    rows = world.obligations(world.story[-1].at).values()
+    causes = {row.breach[2] for row in rows if row.breach is not None}
+    for name in ("deadline", "gate", "born-overdue", "raised-after-limit"):
+        counted[f"= logs with a breach for {name}"] += name in causes
+    lengths = {len(row.blocked_by[0]) for row in rows}
+    for length in range(4):
+        counted[f"= logs with something {length} gates block"] += length in lengths
+    judged = {rule for rule, _ in world.violations}
+    for rule in judged & {"notices", *world.state.policy.gates}:
+        counted[f"= logs refused by {rule}"] += 1
+    return counted
 
 
 def adoptions(world: World, taken_in: Set[str]) -> Counter[str]:

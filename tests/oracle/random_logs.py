@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from ir_policy.log.events import KINDS, Event, event_from_wire
 from ir_policy.terms import MICROSECOND, rfc3339
 from oracle.random_lives import life
+from oracle.random_notices import COMMAND, COUNSEL, NOTICES, Notices, notice_life
 from oracle.random_words import (
     ALWAYS,
     CLIENTS,
@@ -36,12 +37,13 @@ SYDNEY: Final = ZoneInfo("Australia/Sydney")
 
 UNKNOWN_KIND: Final = "satellite-lost"
 WEIGHTS: Final = {
-    "detected": 2, "facts-reported": 21, "severity-decided": 9, "role-taken": 4, "role-released": 4,
-    "handover-accepted": 4.5, "phase-entered": 4, "phase-not-applicable": 2, "step-done": 4, "documented": 2,
-    "notice-drafted": 5, "notice-edited": 4.5, "notice-sent": 14, "breach-finding": 7, "processor-told": 4,
-    "not-notifying": 3, "hold-started": 2, "hold-released": 4.5, "recovered": 2.5, "postmortem-distributed": 4.5,
-    "closed": 4, "reopened": 2, "waived": 4, "corrected": 9, "note": 3.5, "channel-opened": 2, "merged": 2,
-    "action-opened": 4, "action-closed": 3,
+    "detected": 2, "facts-reported": 17, "severity-decided": 8, "role-taken": 3, "role-released": 9,
+    "handover-accepted": 10, "phase-entered": 3, "phase-not-applicable": 4, "step-done": 3, "documented": 2,
+    "notice-drafted": 3, "notice-edited": 3, "notice-sent": 11, "breach-finding": 6, "processor-told": 9,
+    "not-notifying": 3.5, "hold-started": 3.4, "hold-released": 9, "recovered": 2, "postmortem-distributed": 8,
+    "closed": 4, "reopened": 3.2, "waived": 7, "corrected": 9, "note": 1, "channel-opened": 2, "merged": 6,
+    "action-opened": 3.5, "action-closed": 3, "notice-review-requested": 1.5, "notice-reviewed": 1.5, "notice-approved": 1.5,
+    "notice-rejected": 6, "notice-delivered": 2.5, "notice-failed": 3, "notice-withdrawn": 8,
 }  # fmt: skip
 KINDS_USED: Final = (*WEIGHTS, UNKNOWN_KIND)
 
@@ -56,9 +58,10 @@ class _Writer:
         self.clock = self.at
         self.said: dict[str, str] = {}
         self.closed = False
-        self.drafts: list[str] = []
+        self.notices = Notices(rng)
         self.actions: list[str] = []
-        self.drill = rng.random() < 0.08
+        self.drill = rng.random() < 0.12
+        self.notices.drill = self.drill
         self.opaque = rng.random() < 0.2
         self.lean = rng.choice(("privacy", "outage", "clients", "mixed", "mixed"))
         self.quick = rng.random() < 0.5
@@ -120,6 +123,18 @@ class _Writer:
                 self.write(rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0])
             self.write(kind, **given)
 
+    def notice(self) -> None:
+        """A notice from its first word to its end, with something in between now and then."""
+        rng = self.rng
+        quick, self.quick = self.quick, rng.random() < 0.8
+        for kind, given in notice_life(self.notices):
+            if rng.random() < 0.05:
+                continue
+            if rng.random() < 0.08:
+                self.write(rng.choices(list(WEIGHTS), list(WEIGHTS.values()))[0])
+            self.write(kind, **given)
+        self.quick = quick
+
     # --- one event --------------------------------------------------------------------------------------
 
     def write(self, kind: str, **given: Any) -> None:
@@ -127,6 +142,8 @@ class _Writer:
         rng = self.rng
         line: dict[str, Any] = {"kind": kind, "incident": "inc-1"}
         at = self.at if not self.lines else self.next_at()
+        if "after" in given:
+            at = self.at + given.pop("after")
         late = bool(self.lines) and rng.random() < 0.11
         if late:
             at = self.before(self.at - timedelta(seconds=rng.choice((1, 30, 600))))
@@ -150,7 +167,7 @@ class _Writer:
         fields = getattr(self, "_" + kind.replace("-", "_"), self._unknown)(at)
         line.update(fields)
         if given:
-            line = {name: value for name, value in line.items() if name in ALWAYS} | given
+            line = {name: value for name, value in line.items() if name in ALWAYS} | _dated(given, at)
         line.setdefault("by", self.somebody())
         line["id"] = f"e{len(self.lines) + 1}"
         told_apart = kind not in ("closed", "severity-decided", UNKNOWN_KIND)
@@ -188,7 +205,7 @@ class _Writer:
             facts[rng.choice(yes)] = "no"
         self.said.update(facts)
         fields: dict[str, Any] = {"facts": facts}
-        if rng.random() < 0.32:
+        if rng.random() < 0.6:
             fields["since"] = rfc3339(self.before(at))
         return fields
 
@@ -276,21 +293,52 @@ class _Writer:
         return fields
 
     def _notice_drafted(self, at: datetime) -> dict[str, Any]:
-        notice = f"n{self.rng.randrange(1, 4)}"
-        self.drafts.append(notice)
-        fields = {"notice": notice, "digest": f"sha256:{len(self.lines)}", **self._about()}
-        if self.rng.random() < 0.25:
-            fields["next_update_by"] = rfc3339(at + timedelta(hours=2))
+        rng = self.rng
+        notice = rng.choice(NOTICES)
+        fields = self.notices.text(notice)
+        if rng.random() < 0.6:
+            fields.update(self._about())
+        if rng.random() < 0.2:
+            fields = fields | {"next_update_by": rfc3339(at + timedelta(hours=2))}
         return fields
 
     def _notice_edited(self, at: datetime) -> dict[str, Any]:
-        return self._notice_drafted(at) | {"kind": "notice-edited"}
+        return self._notice_drafted(at)
+
+    def _notice_review_requested(self, at: datetime) -> dict[str, Any]:
+        notice = self.notices.some()
+        return {"notice": notice, "digest": self.notices.digest(notice)}
+
+    def _notice_reviewed(self, at: datetime) -> dict[str, Any]:
+        return (
+            self._notice_review_requested(at) | _dated(self.notices.until(), at) | {"by": self.notices.by(COUNSEL, 0.8)}
+        )
+
+    def _notice_approved(self, at: datetime) -> dict[str, Any]:
+        return (
+            self._notice_review_requested(at) | _dated(self.notices.until(), at) | {"by": self.notices.by(COMMAND, 0.8)}
+        )
+
+    def _notice_rejected(self, at: datetime) -> dict[str, Any]:
+        return self._notice_review_requested(at) | {"reason": "not so"}
+
+    def _notice_delivered(self, at: datetime) -> dict[str, Any]:
+        notice = self.notices.some()
+        return {"notice": notice, **self.notices.whom(notice)}
+
+    def _notice_failed(self, at: datetime) -> dict[str, Any]:
+        return self._notice_delivered(at)
+
+    def _notice_withdrawn(self, at: datetime) -> dict[str, Any]:
+        return {"notice": self.notices.some()}
 
     def _notice_sent(self, at: datetime) -> dict[str, Any]:
         rng = self.rng
         fields: dict[str, Any] = {}
-        if rng.random() < 0.35 and (self.drafts or rng.random() < 0.1):
-            fields["notice"] = rng.choice(self.drafts or ["n9"])
+        if rng.random() < 0.5 and (self.notices.texts or rng.random() < 0.1):
+            fields["notice"] = self.notices.some()
+            if rng.random() < 0.4:
+                fields["digest"] = self.notices.digest(fields["notice"])
             about = self._about()
             for name in about if rng.random() < 0.3 else ():
                 if rng.random() < 0.5:
@@ -308,7 +356,7 @@ class _Writer:
         fields: dict[str, Any] = {"finding": finding, "by": self.somebody("legal-liaison", 0.5)}
         if rng.random() < 0.25:
             fields["position"] = rng.choice(("controller", "processor"))
-        if rng.random() < 0.32:
+        if rng.random() < 0.6:
             fields["since"] = rfc3339(self.before(at))
         return fields
 
@@ -388,7 +436,13 @@ class _Writer:
             choices += [{"finding": rng.choice(FINDINGS)}, {"position": rng.choice(("controller", "processor"))}]
         if kind == "severity-decided":
             choices += [{"severity": rng.choice(("SEV0", "SEV1", "SEV2", "SEV3"))}, {"reason": "said later"}]
-        if kind in ("notice-sent", "notice-drafted"):
+        if kind in ("notice-reviewed", "notice-approved"):
+            choices += [{"until": rfc3339(moved)}, {"digest": "sha256:other"}, {"notice": self.notices.some()}] * 2
+        if kind in ("notice-failed", "notice-delivered", "notice-withdrawn"):
+            choices += [{"notice": self.notices.some()}, {"recipients": ["client/acme"]}, {"recipients": None}] * 2
+        if kind in ("notice-edited", "notice-rejected", "notice-review-requested", "notice-sent", "notice-drafted"):
+            choices += [{"digest": self.notices.digest(self.notices.some())}]
+        if kind in ("notice-sent", "notice-drafted", "notice-edited"):
             choices += [{"states": list(STATES)}, {"recipients": ["internal", "client/acme"]}]
             choices += [{"next_update_by": rfc3339(moved)}, {"next_update_by": None}]
         if kind == "closed":
@@ -420,6 +474,8 @@ def random_log(rng: random.Random) -> list[Event]:
     length = rng.choice((rng.randrange(1, 10), rng.randrange(5, 25), rng.randrange(10, 41)))
     if rng.random() < 0.95:
         writer.write("detected")
+    if rng.random() < 0.3:
+        writer.notice()
     if rng.random() < 0.5:
         writer.live()
         length = len(writer.lines) + rng.choice((0, 0, rng.randrange(1, 10), rng.randrange(5, 20)))
@@ -427,9 +483,12 @@ def random_log(rng: random.Random) -> list[Event]:
         if rng.random() < 0.045 and len(writer.lines) < 28:
             writer.plot()
             continue
+        if rng.random() < 0.08 and len(writer.lines) < 36:
+            writer.notice()
+            continue
         weights = dict(WEIGHTS)
         if writer.opaque:
-            weights[UNKNOWN_KIND] = 25
+            weights[UNKNOWN_KIND] = 70
         if writer.lean == "privacy":
             for kind in ("breach-finding", "not-notifying", "hold-started", "processor-told"):
                 weights[kind] *= 1.7
@@ -439,6 +498,16 @@ def random_log(rng: random.Random) -> list[Event]:
         if writer.lines[-1]["kind"] == "reopened" and len(writer.lines) < 40 and rng.random() < 0.15:
             writer.live()
     return [_event(line) for line in writer.lines]
+
+
+def _dated(given: dict[str, Any], at: datetime) -> dict[str, Any]:
+    """What is said of how long something is good, as an instant."""
+    fields = {name: value for name, value in given.items() if not name.startswith("good_for")}
+    if "good_for" in given:
+        fields["until"] = rfc3339(at + given["good_for"])
+    if "good_for_more" in given:
+        fields["next_update_by"] = rfc3339(at + timedelta(hours=2))
+    return fields
 
 
 def _event(line: dict[str, Any]) -> Event:

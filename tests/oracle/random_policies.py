@@ -35,8 +35,58 @@ CLIENTS: Final = {"each": "client", "unnamed": "client/unspecified"}
 OUTCOMES: Final = ["false-positive", "duplicate", "superseded", "out-of-scope"]
 NOTE: Final = {"event": "documented"}
 
+
+def accepted(reading: str) -> Edit:
+    """What a reading adds binds."""
+    return lambda tree: tree["readings"][reading].update(accepted_by="the owner")
+
+
+def cleared() -> dict[str, str]:
+    """Counsel let every text go out that the holding text can become, in the middle of the days logs are of."""
+    digest = ir.load_policy("motion-mavericks").templates["holding-text"].digest
+    return {"by": "legal-liaison", "digest": digest, "on": "2025-06-01", "until": "2027-06-30"}
+
+
 SHIPPED: Final = "the shipped one"
 ANOTHER: Final = "another policy"
+REVIEWED: Final = {"notice": "reviewed"}
+NOTICES: Final[dict[str, tuple[Edit, ...]]] = {
+    "accepted": (
+        accepted("refer-an-unanswered-review"), accepted("approvals-go-stale"),
+        field("client-update", "needs", {"duty": "legal-review", "lead": "10 minutes"}),
+    ),
+    "approvals go stale": (
+        section("notices", approval={"good_for": "10 minutes"}), accepted("refer-an-unanswered-review"),
+        field("legal-review", "when", {"severity": "SEV3 or worse"}),
+    ),
+    "more is reviewed": (
+        accepted("refer-an-unanswered-review"), field("oaic-notice", "needs", {"duty": "legal-review", "lead": "24 hours"}),
+        field("internal-alert", "needs", {"duty": "legal-review", "lead": "5 minutes"}), field("legal-review", "when", {"severity": "SEV2 or worse"}),
+        field("client-update", "act", "update-clients"), field("resolution-message", "act", "update-clients"),
+        field("eu-authority-notice", "needs", {"duty": "board-review", "lead": "2 hours"}),
+        field("stakeholder-notice", "needs", {"duty": "board-review", "lead": "20 minutes"}),
+        added("board-review", starts="enabling", within="latest start", met_by=[REVIEWED, NOTE], if_missed="lapses", per="incident", not_for=OUTCOMES),
+    ),
+    "nobody in drills": (lambda tree: tree["notices"].pop("in_drills"), gate("never-all", {"notice": "beyond-exercise"}, until={"author": "comms-lead"})),
+    "more is inside": (section("notices", inside=["internal", "stakeholders", "client/acme"]), gate("no-word", {"notice": "beyond-exercise"}, until={"author": "another"})),
+    "sendings are void": (
+        lambda tree: tree["gates"]["approval-before-external"].update(void="yes", waivable_by=EVERYBODY),
+        gate("by-another", {"notice": "external"}, until=[{"author": "another"}, {"role": "scribe"}]),
+        gate("once-assessed", {"notice": "external"}, until={"severity": "SEV3 or worse"}),
+    ),
+    "anybody judges": (
+        lambda tree: tree["gates"].pop("author-is-not-approver"), lambda tree: tree["gates"].pop("counsel-reviews"),
+        lambda tree: tree["gates"].pop("commander-approves"), gate("rejected-by-command", {"event": "notice-rejected"}, until={"role": COMMANDER}, void="yes"),
+        gate("approved-when-reviewed", {"event": "notice-approved"}, until=REVIEWED),
+    ),
+    "cleared beforehand": (lambda tree: tree["templates"]["holding-text"].update(cleared=cleared()),),
+    "reviews meet": (
+        field("document", "met_by", REVIEWED), field("respond", "met_by", [{"holding": COMMANDER}, REVIEWED]),
+        lambda tree: tree["gates"]["legal-review-before-external"].update(until=[{"author": "legal-liaison"}]),
+    ),
+    "nothing is reviewed": (without("legal-review"), lambda tree: [duty.pop("needs", None) for duty in tree["duties"].values()]),
+}  # fmt: skip
+"""Versions that say otherwise who is told what after whose word; many logs begin under one of them."""
 VARIANTS: Final[dict[str, tuple[Edit, ...]]] = {
     "longer": (
         within("client-update", "4 hours"), within("internal-alert", "2 hours"), within("oaic-notice", "96 hours"),
@@ -192,6 +242,7 @@ VARIANTS: Final[dict[str, tuple[Edit, ...]]] = {
         within("unassessed-alert", {"limit": "15 minutes", "basis": "policy"}), within("recover", {"limit": "1 hour", "basis": "advisory"}),
     ),
     "reopened elsewhere": (lambda tree: tree.update(reopens_to="contain"),),
+    **NOTICES,
     ANOTHER: (lambda tree: tree.update(id="motion-mavericks-2"),),
 }  # fmt: skip
 LAWS: Final[dict[str, tuple[str, ...]]] = {
@@ -215,6 +266,8 @@ FELT: Final = (
     "sets",
     "before closing",
     "other recipients",
+    "accepted",
+    "more is reviewed",
 )
 """Versions that reach what runs in many logs: half of the adoptions are of these."""
 
@@ -228,6 +281,11 @@ def variant(name: str) -> Policy:
     return version(*edits, number=f"0.3.{NAMES.index(name)}", documents=LAWS.get(name, ()))
 
 
+def begun_under(rng: random.Random) -> Policy:
+    """The policy a log is begun under: mostly the shipped one, else one that says otherwise of notices."""
+    return variant(rng.choice(sorted(NOTICES)) if rng.random() < 0.4 else SHIPPED)
+
+
 # --- adoptions in a log -----------------------------------------------------------------------------------
 
 
@@ -235,6 +293,9 @@ def with_adoptions(rng: random.Random, log: list[Event]) -> list[Event]:
     """The log with one or two adoptions at random places, most of them by somebody who may and in their turn."""
     for number in range(rng.choice((1, 1, 2))):
         place = rng.randrange(1, len(log) + 1)
+        sendings = [index for index, event in enumerate(log) if event.kind == "notice-sent" and index]
+        if sendings and rng.random() < 0.2:
+            place = rng.choice(sendings)
         name = rng.choices((SHIPPED, ANOTHER, rng.choice(NAMES), rng.choice(FELT)), (1, 1, 8, 8))[0]
         adoption = event_from_wire(_adoption(rng, log[:place], variant(name)) | {"id": f"adopted-{number}"})
         log = [*log[:place], adoption, *log[place:]]

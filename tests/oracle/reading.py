@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from oracle.blocking import blocked_by
+from oracle.notices import is_to, names
 from oracle.owing import maybe_missed, surely_missed
 from oracle.state import (
     ACTIVE,
@@ -40,7 +42,7 @@ def read_off(state: State, one: Obligation, now: datetime) -> Row:
         boundary=shown.boundary if shown else "",
         binding_due_at=one.binding.early.at if one.binding and one.binding.early else None,
         verdict=verdict(state, one, now),
-        breach=breach(one, now),
+        breach=breach(state, one, now),
         met_at=met_at,
         late_by=met_at - shown.at if met_at and shown and shown.missed(met_at) else None,
         episode=one.episode,
@@ -49,10 +51,11 @@ def read_off(state: State, one: Obligation, now: datetime) -> Row:
         reckoned_from=(one.shown.anchor if one.shown else one.anchor)[0],
         item=one.item,
         owed_by=one.owner or one.duty.owed_by,
+        blocked_by=blocked_by(state, one, now),
     )
 
 
-def breach(one: Obligation, now: datetime) -> tuple[datetime, datetime, str] | None:
+def breach(state: State, one: Obligation, now: datetime) -> tuple[datetime, datetime, str] | None:
     """*Deadlines*: an open one once its binding deadline is missed, a settled one if it was missed then."""
     due = one.binding
     if due is None or due.late is None or one.superseded or one.is_pending(now):
@@ -61,7 +64,22 @@ def breach(one: Obligation, now: datetime) -> tuple[datetime, datetime, str] | N
     if not due.late.missed(until):
         return None
     learnt = due.event.recorded_at or due.event.at
-    return due.late.at, max(due.late.missed_from, learnt), cause(due)
+    why = cause(due)
+    if why == "deadline" and was_waiting(state, one, due.late.at):
+        why = "gate"
+    return due.late.at, max(due.late.missed_from, learnt), why
+
+
+def was_waiting(state: State, one: Obligation, at: datetime) -> bool:
+    """*Deadlines*, ``gate``: whether a review was waiting then for a text meant for it."""
+    return any(
+        wait.start <= at
+        and (wait.end is None or at < wait.end)
+        and names(state, wait.duties, one.duty.id, one.duty.act)
+        and is_to(state, wait.recipients, one.recipient)
+        for kept in state.records.values()
+        for wait in kept.waits
+    )
 
 
 def cause(due: Due) -> str:

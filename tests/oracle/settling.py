@@ -9,8 +9,12 @@ from ir_policy.log.events import BreachFinding, StepDone, Waived
 from ir_policy.rules.model import DoneBefore, Duty, IfMissed, Per
 from oracle.asking import concerned, mark_stamp, stamp_of
 from oracle.folding import set_mark
+from oracle.notices import failed_for, is_to, names
 from oracle.owing import closing_from, improve, surely_missed
 from oracle.state import DISCHARGED, LAPSED, OTHERWISE, WAIVED, Act, Obligation, Stamp, State, Step
+
+Way = tuple[Stamp, Act | None]
+"""What an obligation was met at, and by which act, where it was one."""
 
 
 def discharge(state: State, step: Step, duty: Duty, fresh: list[Obligation]) -> list[Duty]:
@@ -19,42 +23,50 @@ def discharge(state: State, step: Step, duty: Duty, fresh: list[Obligation]) -> 
     for one in state.obligations:
         if one.duty is not duty or not one.is_open():
             continue
-        stamps = [stamp for match in duty.met_by for stamp in met_now(state, step, one, match)]
+        ways = [way for match in duty.met_by for way in met_now(state, step, one, match)]
         early = duty.done_before is not DoneBefore.DOES_NOT_COUNT
         if early and not one.repeat and any(one is each for each in fresh):
-            stamps += acts_before(state, step, one)
-        if not stamps:
+            ways = acts_before(state, step, one) + ways
+        if not ways:
             continue
-        settle(one, DISCHARGED, min(stamps))
-        one.settled_in = len(state.episodes) - 1
+        met(state, one, ways)
+        assert one.settled_at is not None
         if duty.sets:
             before = mark_stamp(state, duty.sets, len(state.episodes) - 1, Per.EPISODE)
-            set_mark(state, duty.sets, min(stamps))
+            set_mark(state, duty.sets, one.settled_at)
             if mark_stamp(state, duty.sets, len(state.episodes) - 1, Per.EPISODE) != before:
                 again += [other for other in state.rules() if duty.sets in other.starts]
     return again
 
 
-def met_now(state: State, step: Step, one: Obligation, match: Anything) -> list[Stamp]:
+def met(state: State, one: Obligation, ways: list[Way]) -> None:
+    """*Duties* 5: by the earliest of them, and by what was folded first among equals."""
+    stamp, act = min(ways, key=lambda way: way[0])
+    settle(one, DISCHARGED, stamp)
+    one.met_by_act = act
+    one.settled_in = len(state.episodes) - 1
+
+
+def met_now(state: State, step: Step, one: Obligation, match: Anything) -> list[Way]:
     """*Duties* 5: the stamp at which this event, or a state that stands now, meets the obligation."""
     if match.kind == "holding":
         starts = [start for role in match.names for start in state.tenures.get(role, {}).values()]
-        return [max(min(starts), one.anchor)] if starts else []
+        return [(max(min(starts), one.anchor), None)] if starts else []
     if match.kind == "hold":
-        return [max(state.frozen_since, one.anchor)] if state.frozen_since is not None else []
+        return [(max(state.frozen_since, one.anchor), None)] if state.frozen_since is not None else []
     if match.kind == "level":
-        return [(step.event.at, step.event.at)] if state.governing is not None else []
+        return [((step.event.at, step.event.at), None)] if state.governing is not None else []
     if any(event is step.event for event in one.asked_by):
         return []
     if meets(state, state.acts[-1], one, match):
-        return [stamp_of(step.event)]
+        return [(stamp_of(step.event), state.acts[-1])]
     return []
 
 
-def acts_before(state: State, step: Step, one: Obligation) -> list[Stamp]:
+def acts_before(state: State, step: Step, one: Obligation) -> list[Way]:
     """*Duties* 5, ``done_before: counts``: matching acts before, in this episode or in the incident."""
     return [
-        stamp_of(act.event)
+        (stamp_of(act.event), act)
         for act in state.acts
         if act.event is not step.event
         and (one.duty.done_before is DoneBefore.COUNTS or stamp_of(act.event) >= one.anchor)
@@ -74,19 +86,29 @@ def meets(state: State, act: Act, one: Obligation, match: Anything) -> bool:
         return isinstance(event, StepDone) and event.step in match.names
     if match.kind == "finding":
         return isinstance(event, BreachFinding) and event.finding in match.names
-    sending = act.sending
-    if match.kind != "notice" or sending is None:
+    if match.kind != "notice":
         return False
-    if "any" in match.names:
-        return one.recipient in sending.recipients
-    named = [rule for rule in state.rules() if rule.id in sending.duties]
-    names_it = any(rule.id == one.duty.id or (one.duty.act and rule.act == one.duty.act) for rule in named)
-    return bool(
-        names_it
-        and one.recipient in sending.recipients
+    if "reviewed" in match.names:
+        return is_review_of(state, act, one)
+    sending = act.sending
+    if sending is None or failed_for(state, sending, act.failed, one.recipient):
+        return False
+    if not is_to(state, sending.recipients, one.recipient):
+        return False
+    return "any" in match.names or (
+        names(state, sending.duties, one.duty.id, one.duty.act)
         and (not match.stage or match.stage == sending.stage)
         and all(name in sending.states for name in one.duty.must_state)
     )
+
+
+def is_review_of(state: State, act: Act, one: Obligation) -> bool:
+    """*Duties* 5, ``{notice: reviewed}``: of a text that names the duty or one that needs it, and the recipient."""
+    text = act.text
+    if act.event.kind != "notice-reviewed" or text is None:
+        return False
+    wanted = {one.duty.id} | {rule.id for rule in state.rules() if rule.needs and rule.needs.duty == one.duty.id}
+    return bool(wanted & set(text.duties)) and is_to(state, text.recipients, one.recipient)
 
 
 def settle(one: Obligation, how: str, when: Stamp) -> None:

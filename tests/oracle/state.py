@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -43,6 +44,44 @@ class Due:
         return self.early.missed_from, self.late.missed_from
 
 
+@dataclass(frozen=True)
+class Judgement:
+    """A review or an approval, as it is kept."""
+
+    at: datetime
+    digest: str
+    recipients: tuple[str, ...]
+    policy: str
+    until: datetime | None
+
+
+@dataclass
+class Wait:
+    """A review that was asked for, from when to when it waited, and what it was to let go out."""
+
+    start: datetime
+    end: datetime | None
+    duties: tuple[str, ...]
+    recipients: tuple[str, ...]
+
+
+@dataclass
+class Record:
+    """What is known of one notice."""
+
+    notice: str
+    life: str = "unwritten"
+    text: Notice | None = None
+    """The text as it stands: the last that was drafted or edited."""
+    persons: set[str] = field(default_factory=set)
+    """Those who wrote it."""
+    roles: set[str] | None = None
+    """The roles every one of its authors could act in when writing; nothing before there is one."""
+    review: Judgement | None = None
+    approval: Judgement | None = None
+    waits: list[Wait] = field(default_factory=list)
+
+
 @dataclass(eq=False)
 class Obligation:
     """One duty, one recipient, one number."""
@@ -77,6 +116,10 @@ class Obligation:
     """The episode in which it was settled."""
     asked_by: list[Event] = field(default_factory=list)
     """The events that asked for it: none of them meets it."""
+    met_by_act: Act | None = None
+    """The act that met it; nothing where a state did."""
+    opened_at_act: int = 0
+    """How many acts there were when it opened, that of its own step among them."""
 
     @property
     def key(self) -> str:
@@ -117,7 +160,7 @@ class Sending:
     next_update_by: datetime | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Act:
     """An effective event, kept because it may meet a duty now or later."""
 
@@ -126,6 +169,10 @@ class Act:
     sending: Sending | None
     deciding: tuple[Stamp, ...] = ()
     """The stamp of an authorised decision; empty for any other act."""
+    text: Notice | None = None
+    """The text as it stood, where the event is one of a notice."""
+    failed: set[str] = field(default_factory=set)
+    """Whom a sending is known not to have reached."""
 
 
 @dataclass
@@ -168,12 +215,16 @@ class State:
     governing: Severity | None = None
     episodes: list[Episode] = field(default_factory=lambda: [Episode()])
     drafts: dict[str, Notice] = field(default_factory=dict)
+    records: dict[str, Record] = field(default_factory=dict)
+    """What is known of each notice, by its name."""
     exempted: set[tuple[str, str]] = field(default_factory=set)
     acts: list[Act] = field(default_factory=list)
     obligations: list[Obligation] = field(default_factory=list)
     violations: list[tuple[str, str]] = field(default_factory=list)
     asked: list[tuple[str, bool]] = field(default_factory=list)
     """Every gate that was asked about an event, and whether it was shut: a count for those who make up logs."""
+    happened: Counter[str] = field(default_factory=Counter)
+    """What came about of notices: a count for those who make up logs."""
 
     @property
     def now(self) -> Episode:
@@ -239,3 +290,5 @@ class Row:
     """The anchor of the due it shows, which a later one may have replaced."""
     item: str
     owed_by: str
+    blocked_by: tuple[tuple[str, ...], ...]
+    """The gates in the way of a sending; several answers where several texts leave equally few."""

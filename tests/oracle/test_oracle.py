@@ -19,7 +19,7 @@ from oracle import matrix
 from oracle.compare import Both, in_words
 from oracle.mix import mix, mix_in_words, outcome, probe_instants, share
 from oracle.random_logs import KINDS_USED, random_log
-from oracle.random_policies import with_adoptions
+from oracle.random_policies import begun_under, with_adoptions
 from oracle.random_words import MATRIX
 
 LOGS: Final = 1_000
@@ -40,6 +40,20 @@ AT_LEAST: Final = {
     "= duty compliance-evidence not-required": 5, "= duty recover not-required": 1, "= duty respond not-required": 1,
     "= duty postmortem not-required": 2,
     "= logs adopting": 14, "= logs adopting without effect": 5, "= logs with something open by a former rule": 3,
+    **dict.fromkeys((f"= logs with {what}" for what in (
+        "refused for no row", "refused for another text", "refused for nobody it goes to", "a judgement void by the rule",
+        "a judgement past its end", "a judgement not for all it goes to", "a gate passed by notice reviewed",
+        "a gate passed by notice approved", "a gate passed by author legal-liaison", "a gate passed by author another",
+        "a gate not passed by author another", "review opened", "review met", "review cancelled as not needed",
+        "review cancelled by a text", "review due earlier", "review due later", "opened again as not told",
+        "met by another act instead", "met by a delivery", "opened again while closed", "a breach for gate", "a judgement under another version",
+        "something 1 gates block", "something 2 gates block",
+    )), 1),
+    **dict.fromkeys((f"= logs refused by {gate}" for gate in (
+        "approval-before-external", "legal-review-before-external", "author-is-not-approver", "commander-approves",
+        "counsel-reviews", "drills-stay-inside", "notices",
+    )), 1),
+    "= logs with a gate passed by notice cleared": 0.1, "= logs with an approval gone stale": 0.2,
     "= logs tightened by the rule in force": 1.5, "= logs opened by adopting": 1.2, "= logs born overdue by adopting": 1,
 }  # fmt: skip
 """Per cent of what each is a part of: less would mean that the comparison no longer sees it."""
@@ -65,16 +79,17 @@ def examine(seed: int, prefixes: int, instants: int) -> Examined:
     """One log at some of its prefixes and some instants each."""
     rng = random.Random(seed)
     log = random_log(rng)
+    begun = begun_under(rng)
     if rng.random() < ADOPTING:
         log = with_adoptions(rng, log)
     counted = mix([log])
     shorter = rng.sample(range(1, len(log)), min(prefixes - 1, len(log) - 1))
     compared = 0
     for length in [*sorted(shorter), len(log)]:
-        both = Both(policy(), log[:length])
+        both = Both(begun, log[:length])
         for now in probe_instants(both.world, rng, instants):
             if both.differ(now):
-                flaw = f"log {seed}, {length} events, {in_words(policy(), log, length, now)}"
+                flaw = f"log {seed} under {begun.version}, {length} events, {in_words(begun, log, length, now)}"
                 return Examined(counted, compared, flaw)
         compared += both.compared
     return Examined(counted + outcome(both.world), compared, "")

@@ -1,0 +1,48 @@
+"""*Deadlines*, blocked by: the gates in the way of a sending that would meet an obligation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ir_policy.rules.model import Gate
+from ir_policy.terms import NO, YES
+from oracle.asking import definitely, known, truth
+from oracle.notices import is_to, names, not_out, passes
+from oracle.state import Obligation, Record, State
+
+
+def blocked_by(state: State, one: Obligation, now: datetime) -> tuple[tuple[str, ...], ...]:
+    """The gates in the way; of several texts the ones that leave the fewest, each with what it leaves."""
+    by_sending = any(match.kind == "notice" and "reviewed" not in match.names for match in one.duty.met_by)
+    if not one.is_open() or not by_sending or one.recipient in state.policy.notices.inside:
+        return ((),)
+    gates = [gate for gate in state.policy.gates.values() if is_in_the_way(state, gate)]
+    left = [
+        tuple(sorted(gate.id for gate in gates if not passes(state, kept, gate, now)))
+        for kept in state.records.values()
+        if not_out(kept) and is_meant_for(state, kept, one)
+    ]
+    left = left or [tuple(sorted(gate.id for gate in gates))]
+    fewest = min(len(each) for each in left)
+    return tuple(each for each in left if len(each) == fewest)
+
+
+def is_in_the_way(state: State, gate: Gate) -> bool:
+    """It forbids a sending outside, bites, and was not waived."""
+    kinds = {"external"}
+    if not (state.drill and state.policy.notices.in_drills):
+        kinds.add("beyond-exercise")
+    if not any(forbidden.kind == "notice" and forbidden.name in kinds for forbidden in gate.forbids):
+        return False
+    when = truth(gate.when.source, known(state))
+    if when is NO or (gate.only_on_yes and when is not YES) or gate.id in state.now.waived_gates:
+        return False
+    return not any(r.condition is not None and definitely(state, r.condition.source) for r in gate.until)
+
+
+def is_meant_for(state: State, kept: Record, one: Obligation) -> bool:
+    """A text is meant for what it names, or another of the same act, to this recipient; any is, for what any word meets."""
+    assert kept.text is not None
+    any_word = any(match.kind == "notice" and "any" in match.names for match in one.duty.met_by)
+    named = any_word or names(state, kept.text.duties, one.duty.id, one.duty.act)
+    return named and is_to(state, kept.text.recipients, one.recipient)
