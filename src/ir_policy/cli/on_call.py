@@ -18,7 +18,7 @@ def show_plan(arguments: argparse.Namespace) -> int:
     """Play the paging list through while nobody answers."""
     policy = policy_of(arguments)
     at = instant_of("--at", arguments.at) if arguments.at is not None else now_of(arguments)
-    severity = None if arguments.severity == UNASSESSED else ir.Severity[arguments.severity]
+    severity = None if arguments.severity in (None, UNASSESSED) else ir.Severity[arguments.severity]
     on_call: dict[str, str | None] = {}
     for word in arguments.on_call:
         level, given, person = word.partition("=")

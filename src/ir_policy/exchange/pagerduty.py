@@ -122,7 +122,9 @@ def _of_target(name: str, given: object) -> Iterator[Problem]:
         yield Problem(f"targets.{name}", f"has {len(several)} targets", f"give 1 to {MOST_TARGETS}")
     for one in several:
         if not isinstance(one, Mapping) or not _filled(one.get("id")) or one.get("type") not in TYPES:
-            yield Problem(f"targets.{name}", "is not a target", f"write an 'id', and as 'type' one of {', '.join(TYPES)}")
+            yield Problem(
+                f"targets.{name}", "is not a target", f"write an 'id', and as 'type' one of {', '.join(TYPES)}"
+            )
             return
 
 

@@ -122,7 +122,7 @@ def _answers() -> dict[str, tuple[str, str, dict[str, Any]]]:
         ),
         "page-plan": (
             "who would be told when",
-            "The paging list played through while nobody answers.",
+            "What `ir-policy who --json` prints: the paging list played through while nobody answers.",
             page_plan_schema(),
         ),
         "command": ("who does what", "What `ir-policy who --json` prints.", command_schema()),
