@@ -32,16 +32,16 @@ def escalation_policy(
 
     ``targets`` says for each level and each role after the list whom to page there: ``{"id": …, "type": …}`` or several of
     them, with a type such as ``user_reference`` or ``schedule_reference``. ``None`` for ``severity`` is an incident nobody has
-    assessed. There is one rule for each level and one for all the roles, each with the time to answer in whole minutes. Where the
+    assessed. There is one rule for each level and one for all the roles, each with the time to answer in minutes (a document knows no shorter one). Where the
     list is repeated until somebody answers, the service begins again with the first level and does so nine times at most: it cannot
     repeat the last rule alone, and it gives up in the end, which the policy does not. A host that keeps to the policy pages by
     :func:`ir_policy.paging`.
 
     Raises :class:`~ir_policy.errors.QuestionInvalid` with every problem at once: a target that is missing or malformed, a name
-    nobody pages, a level at which nobody is paged, a time that is no number of whole minutes. Source: ``tooling/on-call``.
+    nobody pages, a level at which nobody is paged. Source: ``tooling/on-call``.
     """
     tool, rule, level = _list_at(policy, severity)
-    problems = [*_of_time(rule, level), *_of_targets(rule, targets)]
+    problems = [*_of_targets(rule, targets)]
     if problems:
         raise QuestionInvalid(problems)
     minutes = rule.within[level] // MINUTE
@@ -87,12 +87,6 @@ def _list_at(policy: object, severity: object) -> tuple[Tool, Acknowledgement, S
         known = ", ".join(one.value for one in rule.within)
         raise QuestionInvalid([Problem("severity", f"nobody is paged at {asked}", f"people are paged at {known}")])
     return tool, rule, level
-
-
-def _of_time(rule: Acknowledgement, level: Severity) -> Iterator[Problem]:
-    if rule.within[level] % MINUTE or rule.within[level] < MINUTE:
-        yield Problem("severity", f"the time to answer at {level.value} is no number of whole minutes",
-                      "the service takes whole minutes only; change the document")  # fmt: skip
 
 
 def _of_targets(rule: Acknowledgement, targets: object) -> Iterator[Problem]:
