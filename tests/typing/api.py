@@ -107,7 +107,12 @@ def answers(incident: ir.Incident, now: datetime) -> timedelta | None:
     assert_type(plan, ir.PagePlan)
     assert_type(plan.pages, tuple[ir.PlannedPage, ...])
     target = {"id": "P1", "type": "user_reference"}
-    aims = {"reliability-partner": target, "owen-backup": [target], "security-lead": target, "comms-lead": target}
+    aims: dict[str, Any] = {
+        "reliability-partner": target,
+        "owen-backup": [target],
+        "security-lead": target,
+        "comms-lead": target,
+    }
     assert_type(ir.escalation_policy(incident.policy, ir.Severity.SEV0, aims), dict[str, Any])
     assert_type(incident.severity, ir.Levels)
     assert_type(incident.severity.governing, ir.Severity | None)
