@@ -104,9 +104,9 @@ def _period(
     # No later session can meet it, so once its end is past it is over, with its breach.
     entry = evolve(entry, opened_at=max(start, anchor.at), opens_at=None if number == 0 else start, lapses=True)
     if len(certain) == len(asked):
-        last = [*certain.values()][-1]  # in the order of the fold
+        done = [*certain.values()][-1]  # in the order of the fold
         stamp = Stamp(max(one.at for one in certain.values()), max(one.latest for one in certain.values()))
-        entry = evolve(entry, status=Status.DISCHARGED, settled=stamp, settled_by=last.id)
+        entry = evolve(entry, status=Status.DISCHARGED, settled=stamp, settled_by=done.id)
     elif len(perhaps) == len(asked) or (number == 0 and opening.latest >= end):
         entry = _unsure(entry)
     return Period(
