@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     from ir_policy.duties.calling_plan import PagePlan, PlannedPage, page_plan
     from ir_policy.duties.calls import NextPage, PageOutcome, PageTry, Paging, Skipped
     from ir_policy.duties.commanders import Candidate, Caution, Command, RoleHeld
+    from ir_policy.exchange.pagerduty import escalation_policy
     from ir_policy.exchange.plain import as_json
     from ir_policy.exchange.published import schema
     from ir_policy.exchange.saying import read_said
@@ -155,6 +156,7 @@ __all__ = [
     "page_plan",
     "PagePlan",
     "PlannedPage",
+    "escalation_policy",
     # what is written
     "draft",
     "digest",
@@ -220,6 +222,7 @@ __all__ = [
 _LAZY = {
     **dict.fromkeys(("Command", "RoleHeld", "Candidate", "Caution"), "ir_policy.duties.commanders"),
     **dict.fromkeys(("Paging", "PageTry", "PageOutcome", "NextPage", "Skipped"), "ir_policy.duties.calls"),
+    "escalation_policy": "ir_policy.exchange.pagerduty",
     **dict.fromkeys(("page_plan", "PagePlan", "PlannedPage"), "ir_policy.duties.calling_plan"),
     "load_policy": "ir_policy.rules.compile",
     "as_json": "ir_policy.exchange.plain",

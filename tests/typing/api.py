@@ -106,6 +106,14 @@ def answers(incident: ir.Incident, now: datetime) -> timedelta | None:
     plan = ir.page_plan(incident.policy, ir.Severity.SEV0, now, on_call={"owen-backup": None})
     assert_type(plan, ir.PagePlan)
     assert_type(plan.pages, tuple[ir.PlannedPage, ...])
+    target = {"id": "P1", "type": "user_reference"}
+    aims: dict[str, Any] = {
+        "reliability-partner": target,
+        "owen-backup": [target],
+        "security-lead": target,
+        "comms-lead": target,
+    }
+    assert_type(ir.escalation_policy(incident.policy, ir.Severity.SEV0, aims), dict[str, Any])
     assert_type(incident.severity, ir.Levels)
     assert_type(incident.severity.governing, ir.Severity | None)
     assert_type(incident.phase, ir.Phase)

@@ -109,6 +109,9 @@ def test_everything_the_command_line_prints_is_valid(tmp_path: Path, capsys: pyt
         ("drills", 0, ["drills", tmp_path / "p.jsonl", "--now", OKTA]),
         ("drills", 0, ["brief", tmp_path / "p.jsonl", "--now", OKTA, "--fail-on", "overdue"]),
         ("export", 0, ["export", example, "--now", OKTA]),
+        ("page-plan", 0, ["who", "--severity", "SEV0", "--at", OKTA]),
+        ("page-plan", 0, ["who", "--now", OKTA, "--on-call", "owen-backup="]),
+        ("error", 2, ["who", "--now", OKTA, "--on-call", "owen=sam"]),
     ]  # fmt: skip
     for name, code, words in commands:
         assert main([*map(str, words), "--json"]) == code, words
@@ -123,7 +126,6 @@ def test_everything_the_command_line_prints_is_valid(tmp_path: Path, capsys: pyt
         "obligation",
         "reminder",
         "paging",
-        "page-plan",
     }
 
 
