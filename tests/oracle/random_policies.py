@@ -79,7 +79,7 @@ NOTICES: Final[dict[str, tuple[Edit, ...]]] = {
         lambda tree: tree["gates"].pop("commander-approves"), gate("rejected-by-command", {"event": "notice-rejected"}, until={"role": COMMANDER}, void="yes"),
         gate("approved-when-reviewed", {"event": "notice-approved"}, until=REVIEWED),
     ),
-    "cleared beforehand": (lambda tree: tree["templates"]["holding-text"].update(cleared=cleared()),),
+    "cleared beforehand": (lambda tree: tree.get("templates", {}).get("holding-text", {}).update(cleared=cleared()),),
     "reviews meet": (
         field("document", "met_by", REVIEWED), field("respond", "met_by", [{"holding": COMMANDER}, REVIEWED]),
         lambda tree: tree["gates"]["legal-review-before-external"].update(until=[{"author": "legal-liaison"}]),

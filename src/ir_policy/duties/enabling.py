@@ -27,13 +27,14 @@ class _Needed(NamedTuple):
 
     due: Due
     parent: Entry
-    duties: frozenset[str]
+    rules: tuple[Duty, ...]
 
 
 def enable(moment: Moment) -> None:
     """Meet, end and open what enables other duties, as they stand after this event."""
     for duty, parents in _enabling(moment.policy):
-        discharge(moment, duty, set())
+        for rule in dict.fromkeys(entry.duty for entry in moment.ledger.open_of(duty.id, None)):
+            discharge(moment, rule, set())
         history = moment.history
         ruled_out = history.closing is not None and history.outcome in duty.not_for
         holds = duty.when.holds(history.yes, history.no) and not ruled_out
@@ -61,11 +62,11 @@ def _needed(moment: Moment, duty: Duty, parents: tuple[str, ...]) -> dict[str, _
     for entry, due in _needing(moment, duty, parents):
         standing = found.get(entry.recipient)
         if standing is None:
-            found[entry.recipient] = _Needed(due, entry, frozenset({entry.duty.id}))
+            found[entry.recipient] = _Needed(due, entry, (entry.duty,))
             continue
         sooner = due if _sooner(due, standing.due) else standing.due
         parent = entry if sooner is due else standing.parent
-        found[entry.recipient] = _Needed(sooner, parent, standing.duties | {entry.duty.id})
+        found[entry.recipient] = _Needed(sooner, parent, (*standing.rules, entry.duty))
     return found
 
 
@@ -104,7 +105,7 @@ def _sooner(due: Due, other: Due) -> bool:
 
 def _has_text(moment: Moment, recipient: str, need: _Needed) -> bool:
     """Whether a text for them stands that needs no more."""
-    return reviewed_for(moment.policy, moment.history, need.duties, recipient, moment.event.at)
+    return reviewed_for(moment.policy, moment.history, need.rules, recipient, moment.event.at)
 
 
 def _keep(moment: Moment, entry: Entry, due: Due) -> None:

@@ -49,8 +49,7 @@ class HeldBack:
             gates = tuple(sorted({*gates, *beyond}, key=lambda gate: gate.id)) if beyond else gates
         if not gates:
             return ()
-        names = frozenset({entry.duty.id})
-        texts = texts_for(self.policy, self.history, names, recipient)
+        texts = texts_for(self.policy, self.history, (entry.duty,), recipient)
         shut = [self._stopped(gates, record, recipient) for record in texts]
         return min(shut, key=lambda one: (len(one), one), default=tuple(gate.id for gate in gates))
 

@@ -93,12 +93,12 @@ def is_released(
     return frozenset(recipients) <= frozenset(word.recipients) and (until is None or at <= until)
 
 
-def reviewed_for(policy: Policy, history: History, duties: frozenset[str], recipient: str, at: datetime) -> bool:
+def reviewed_for(policy: Policy, history: History, rules: Iterable[Duty], recipient: str, at: datetime) -> bool:
     """Whether a text for one of those duties to that recipient stands that passes every gate a review opens."""
     gates = [gate for gate in policy.gates.values() if any(release.notice == "reviewed" for release in gate.until)]
     return any(
         all(any(is_released(policy, one, record, reaching(history, policy, record, recipient), at) for one in gate.until) for gate in gates)
-        for record in texts_for(policy, history, duties, recipient)
+        for record in texts_for(policy, history, rules, recipient)
     )  # fmt: skip
 
 
@@ -107,11 +107,12 @@ def reaching(history: History, policy: Policy, record: NoticeRecord, recipient: 
     return (policy.notices.in_drills,) if history.in_place(policy, record.recipients) else (recipient,)
 
 
-def texts_for(policy: Policy, history: History, duties: frozenset[str], recipient: str) -> Iterator[NoticeRecord]:
+def texts_for(policy: Policy, history: History, rules: Iterable[Duty], recipient: str) -> Iterator[NoticeRecord]:
     """Every text that is meant for one of those duties, or what one act meets with them, to that recipient, and is not out yet."""
-    rules = [rule for duty in duties for rule in policy.rules_of(duty)]
-    acts = {rule.act for rule in rules if rule.act}
-    anything = any(meets_any(rule) for rule in rules)
+    meant_for = tuple(rules)
+    duties = {rule.id for rule in meant_for}
+    acts = {rule.act for rule in meant_for if rule.act}
+    anything = any(meets_any(rule) for rule in meant_for)
     for _, record in sorted(history.notices.items()):
         if record.draft is None or record.state in (*GONE, "withdrawn"):
             continue

@@ -78,9 +78,9 @@ def _owed(case: Case, now: datetime) -> list[Obligation]:
 
 def _waiting_for(case: Case, owed: Obligation) -> Iterator[str]:
     """The gates its sending waits for; what every text waits for is worth a line once there is one."""
-    names = frozenset({owed.duty})
+    rules = (case.ledger.entries[owed.key].duty,)
     drafted = (
-        any(True for _ in texts_for(case.policy, case.history, names, owed.recipient)) if owed.blocked_by else False
+        any(True for _ in texts_for(case.policy, case.history, rules, owed.recipient)) if owed.blocked_by else False
     )
     for gate in owed.blocked_by:
         if drafted or case.policy.gates[gate].when.source != ALWAYS:
