@@ -11,7 +11,7 @@ from ir_policy.log.events import Event, Notice
 from ir_policy.rules.model import Gate, Release
 from ir_policy.rules.templates import Template, digest_of_text, filled
 from oracle.asking import complete, may_act
-from oracle.state import Judgement, Record, Sending, State, Wait
+from oracle.state import Judgement, Obligation, Record, Sending, State, Wait
 
 OPEN: Final = ("drafted", "in-review", "reviewed", "approved", "released")
 GONE: Final = ("sent", "delivered", "failed")
@@ -240,6 +240,12 @@ def failed_for(state: State, sending: Sending, failed: set[str], recipient: str)
 def names(state: State, duties: Iterable[str], duty_id: str, act: str) -> bool:
     """Whether they name the duty, or one with the same act, under whatever rule."""
     return any(rule.id in duties and (rule.id == duty_id or bool(act and rule.act == act)) for rule in state.rules())
+
+
+def is_for(state: State, duties: Iterable[str], recipients: Iterable[str], one: Obligation) -> bool:
+    """Whether words name what an obligation is about, and its recipient; any do, where any notice meets it."""
+    any_notice = any(match.kind == "notice" and "any" in match.names for match in one.duty.met_by)
+    return (any_notice or names(state, duties, one.duty.id, one.duty.act)) and is_to(state, recipients, one.recipient)
 
 
 def passes(state: State, kept: Record, gate: Gate, at: datetime) -> bool:
