@@ -42,7 +42,7 @@ def within(duty: str, limit: object) -> Edit:
 
 
 def without(*duties: str) -> Edit:
-    """Without these duties, also where channels carry them and texts are kept ready for them."""
+    """Without these duties, also where channels carry them and texts are for them."""
 
     def edit(tree: Tree) -> None:
         for duty in duties:
@@ -50,11 +50,11 @@ def without(*duties: str) -> Edit:
         for channel in tree["channels"].values():
             if "carries" in channel:
                 channel["carries"] = [duty for duty in channel["carries"] if duty not in duties]
-        for name, text in list(tree.get("templates", {}).items()):
-            meant = [text["for"]] if isinstance(text["for"], str) else text["for"]
-            text["for"] = [duty for duty in meant if duty not in duties]
+        for id_, text in list(tree.get("templates", {}).items()):
+            named = text["for"] if isinstance(text["for"], list) else [text["for"]]
+            text["for"] = [duty for duty in named if duty not in duties]
             if not text["for"]:
-                del tree["templates"][name]
+                del tree["templates"][id_]
 
     return edit
 

@@ -22,7 +22,7 @@ from pydantic import BaseModel
 
 import ir_policy as ir
 from ir_policy.log.events import COMMON, KINDS
-from ir_policy.rules import document, notice_sections, sections
+from ir_policy.rules import document, people_sections, sections
 from ir_policy.rules.document import SECTIONS_BY_KIND
 from ir_policy.terms import EVENT_KINDS, FINDINGS, OUTCOMES, Phase
 from support_time import REPO, read_plain
@@ -44,7 +44,7 @@ APART: Final = {
 ONLY_IN: Final = {
     "pydantic": {
         "rules/document.py",
-        "rules/notice_sections.py",
+        "rules/people_sections.py",
         "rules/parts.py",
         "rules/scalars.py",
         "rules/sections.py",
@@ -82,6 +82,7 @@ READS_FILES: Final = {
 }
 
 LONG: Final = {
+    "log/history.py": (500, "the fold: what every kind of event makes so"),
     "log/events.py": (680, "every kind of event, defined once, with the table that lists them"),
 }
 LONGEST: Final = 450
@@ -273,6 +274,7 @@ LOADED: Final = [
     "duties.severity",
     "duties.step",
     "duties.suggested",
+    "duties.tenure",
     "duties.texts",
     "duties.turns",
     "duties.undelivered",
@@ -306,7 +308,9 @@ LOADED: Final = [
     "rules.choices",
     "rules.conditions",
     "rules.machines",
+    "rules.machines.handover",
     "rules.machines.notices",
+    "rules.messages",
     "rules.model",
     "rules.templates",
     "rules.words",
@@ -351,7 +355,7 @@ def words_of_the_code() -> frozenset[str]:
     """Words that belong to the code in their own right: kinds and fields of events, findings, phases, outcomes, and
     the keys documents are written with."""
     of_events = {name for known in KINDS.values() for name in (*COMMON, *known.required, *known.optional)}
-    defined = tuple(value for module in (document, notice_sections, sections) for value in vars(module).values())
+    defined = tuple(value for module in (document, people_sections, sections) for value in vars(module).values())
     models = [cls for cls in defined if isinstance(cls, type) and issubclass(cls, BaseModel)]
     of_documents = {field.alias or name for model in models for name, field in model.model_fields.items()}
     assert {a.name for known in KINDS.values() for a in attrs_fields(known.cls)} >= of_events

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ir_policy.answers import corrections, explain, next_wakeup, obligations, paging, reminders
+from ir_policy.answers import command, corrections, explain, next_wakeup, obligations, paging, reminders
 from ir_policy.calendar import Calendar, Holidays
 from ir_policy.desk import apply, check, open_incident, record, replay
 from ir_policy.duties.anew import Correction
@@ -70,6 +70,8 @@ from ir_policy.terms import NO, UNKNOWN, YES, Basis, Phase, Severity, Truth
 if TYPE_CHECKING:
     from ir_policy.duties.calling_plan import PagePlan, PlannedPage, page_plan
     from ir_policy.duties.calls import NextPage, PageOutcome, PageTry, Paging, Skipped
+    from ir_policy.duties.commanders import Candidate, Caution, Command, RoleHeld
+    from ir_policy.exchange.pagerduty import escalation_policy
     from ir_policy.exchange.plain import as_json
     from ir_policy.exchange.published import schema
     from ir_policy.exchange.saying import read_said
@@ -128,6 +130,7 @@ __all__ = [
     "evidence",
     "corrections",
     "paging",
+    "command",
     "Obligation",
     "Breach",
     "Reminder",
@@ -145,10 +148,15 @@ __all__ = [
     "PageOutcome",
     "NextPage",
     "Skipped",
+    "Command",
+    "RoleHeld",
+    "Candidate",
+    "Caution",
     # who would be told when
     "page_plan",
     "PagePlan",
     "PlannedPage",
+    "escalation_policy",
     # what is written
     "draft",
     "digest",
@@ -212,7 +220,9 @@ __all__ = [
 ]
 
 _LAZY = {
+    **dict.fromkeys(("Command", "RoleHeld", "Candidate", "Caution"), "ir_policy.duties.commanders"),
     **dict.fromkeys(("Paging", "PageTry", "PageOutcome", "NextPage", "Skipped"), "ir_policy.duties.calls"),
+    "escalation_policy": "ir_policy.exchange.pagerduty",
     **dict.fromkeys(("page_plan", "PagePlan", "PlannedPage"), "ir_policy.duties.calling_plan"),
     "load_policy": "ir_policy.rules.compile",
     "as_json": "ir_policy.exchange.plain",

@@ -31,10 +31,12 @@ from ir_policy.terms import instant, nearest, rfc3339
 
 if TYPE_CHECKING:
     from ir_policy.duties.calls import Paging
+    from ir_policy.duties.commanders import Command
     from ir_policy.programme.value import Programme
 
 __all__ = [
     "Correction",
+    "command",
     "corrections",
     "detected_state",
     "explain",
@@ -112,6 +114,19 @@ def paging(incident: Incident, now: datetime) -> Paging:
     case, _ = state_at(incident, now)
     story = case.on_call(instant(now, "now"))
     return story.paging() if story is not None else NO_LIST
+
+
+def command(incident: Incident, at: datetime) -> Command:
+    """Who holds each role at ``at``, who may act in it and why, who is next, and what to be careful about.
+
+    Any past instant may be asked about: ``ir.command(incident, at).role("incident-commander").may_act`` says who could decide
+    then. Tenures are as the log knows them today, from ``since`` up to and without ``until``; what happened at ``at`` itself
+    has happened. Raises :class:`~ir_policy.errors.QuestionInvalid` for a naive ``at`` and for one before the first signal.
+    Source: ``roles/incident-commander``.
+    """
+    from ir_policy.duties.commanders import command_of  # few need it
+
+    return command_of(detected_state(incident, at), incident.id, instant(at, "at"))
 
 
 def _asked(programme: object) -> ModuleType:

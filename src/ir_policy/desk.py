@@ -296,7 +296,7 @@ def _admit(incident: Incident | Programme, event: object) -> bool:
         need_stream(incident)
     if not isinstance(event, Event):
         raise QuestionInvalid([Problem("event", "is not an event", "make one with its class, or read_event")])
-    if event.stream != incident._log.events[0].stream:
+    if not event.shares_log_with(incident._log.events[0]):
         what = f"{event.stream} is not this one, {incident._log.events[0].stream}"
         if isinstance(incident, Incident) and not event.programme:
             what = f"'{event.incident}' is not this incident, '{incident.id}'"
@@ -333,7 +333,7 @@ def _one_stream(log: Iterable[Event], wanted: type | None) -> tuple[Event, ...]:
     for index, event in enumerate(items):
         if not isinstance(event, Event):
             raise QuestionInvalid([Problem(f"log[{index}]", "is not an event", "read the log with read_log")])
-        if event.stream != items[0].stream:
+        if not event.shares_log_with(items[0]):
             raise LogInvalid(index, event.strays_from(items[0], "the first one"))
         if wanted is not None and (wanted is Incident) is bool(event.programme):
             raise LogInvalid(index, f"this event belongs to {event.stream}, where the log of another kind is wanted")

@@ -6,6 +6,7 @@ from typing import Final
 
 import pytest
 
+from ir_policy.present.pages.called import drawn
 from ir_policy.rules.machines import Machine, Row, Stop
 from ir_policy.rules.machines.on_call import ON_CALL
 from support_duties import POLICY
@@ -54,6 +55,17 @@ def test_all_of_it_was_walked() -> None:
     assert (len(ON_CALL.states), len(ON_CALL.events), len(PAIRS)) == (6, 14, 84)
     assert set(ROWS) == set(ON_CALL.states) == reached(ON_CALL, ON_CALL.start)
     assert all(ON_CALL.start in reached(ON_CALL, state) for state in ON_CALL.states)
+
+
+def test_the_picture_shows_every_row() -> None:
+    """Each row is an arrow of the picture with its event on it, and no arrow shows anything else."""
+    shown = set()
+    for line in drawn(ON_CALL):
+        arrow, colon, events = line.strip().partition(": ")
+        if colon:
+            state, _, to = arrow.replace("_", "-").partition(" --> ")
+            shown |= {(state, event, to) for event in events.split(", ")}
+    assert shown == {(row.state, row.event, row.to) for row in ON_CALL.rows}
 
 
 def reached(machine: Machine, start: str) -> set[str]:

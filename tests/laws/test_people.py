@@ -49,8 +49,10 @@ def handed_over(person: str, to: str, at: datetime, kind: str = "accepted") -> E
     return told(f"handover-{kind}", at, role="incident-commander", person=person, to=to)
 
 
-def tenure(person: str, since: datetime, role: str = "incident-commander", acting: bool = False) -> Tenure:
-    return Tenure(role, person, Stamp(since, since), None, acting)
+def tenure(
+    person: str, since: datetime, role: str = "incident-commander", acting: bool = False, how: str = "taken"
+) -> Tenure:
+    return Tenure(role, person, Stamp(since, since), None, acting, how)
 
 
 def holders(*events: Event) -> tuple[Tenure, ...]:
@@ -78,11 +80,13 @@ class TestTenures:
         )
 
     def test_two_people_may_hold_a_role(self) -> None:
-        """A second person taking it ends nobody's tenure."""
-        assert holders(taken("alex", minutes(5)), taken("kim", minutes(9))) == (
-            tenure("alex", minutes(5)),
-            tenure("kim", minutes(9)),
+        """A second person taking it ends nobody's tenure, save where one alone holds it."""
+        both = incident(taken("alex", minutes(5), "technical-sme"), taken("kim", minutes(9), "technical-sme"))
+        assert both.roles["technical-sme"] == (
+            tenure("alex", minutes(5), "technical-sme"),
+            tenure("kim", minutes(9), "technical-sme"),
         )
+        assert holders(taken("alex", minutes(5)), taken("kim", minutes(9))) == (tenure("kim", minutes(9)),)
 
     def test_releasing_ends_it(self) -> None:
         """Afterwards nobody holds the role; releasing what one does not hold ends nothing."""
@@ -92,7 +96,7 @@ class TestTenures:
     def test_an_accepted_hand_over_ends_one_and_begins_the_other(self) -> None:
         """The role passes at the instant the hand-over is accepted."""
         assert holders(taken("alex", minutes(5)), handed_over("alex", "kim", minutes(9))) == (
-            tenure("kim", minutes(9)),
+            tenure("kim", minutes(9), how="handed-over"),
         )
 
     @pytest.mark.parametrize("kind", ["offered", "declined"])
@@ -104,7 +108,7 @@ class TestTenures:
 
     def test_a_hand_over_from_somebody_who_holds_nothing_still_begins_a_tenure(self) -> None:
         """What was accepted is held, whoever it came from."""
-        assert holders(handed_over("alex", "kim", minutes(9))) == (tenure("kim", minutes(9)),)
+        assert holders(handed_over("alex", "kim", minutes(9))) == (tenure("kim", minutes(9), how="handed-over"),)
 
     def test_a_role_taken_back_begins_afresh(self) -> None:
         """After a break the tenure counts from when the role was taken again."""
@@ -120,22 +124,22 @@ class TestTenures:
         )
     )
     def test_any_sequence_leaves_the_people_one_would_count(self, moves: list[tuple[str, str, str]]) -> None:
-        """Taking adds a person who holds nothing yet, releasing removes one, handing over does both."""
-        since: dict[str, datetime] = {}
+        """Taking makes a person the one who holds it, releasing removes one, handing over does both; who holds it holds on."""
+        since: dict[str, tuple[datetime, str]] = {}
         story = []
         for number, (move, person, other) in enumerate(moves, start=1):
             moment = minutes(number)
             if move == "take":
                 story.append(taken(person, moment))
-                since.setdefault(person, moment)
+                since = {person: since.get(person, (moment, "taken"))}
             elif move == "release":
                 story.append(released(person, moment))
                 since.pop(person, None)
             else:
                 story.append(handed_over(person, other, moment))
                 since.pop(person, None)
-                since.setdefault(other, moment)
-        assert holders(*story) == tuple(tenure(person, start) for person, start in since.items())
+                since = {other: since.get(other, (moment, "handed-over"))}
+        assert holders(*story) == tuple(tenure(person, start, how=how) for person, (start, how) in since.items())
 
     def test_the_end_of_an_episode_ends_no_tenure(self) -> None:
         """Roles are held on when the incident is closed and when it is reopened."""

@@ -11,6 +11,7 @@ from ir_policy.log.events import (
     Notice,
     NotNotifying,
     Opaque,
+    Page,
     PhaseChange,
     RoleChange,
     SeverityDecided,
@@ -19,7 +20,17 @@ from ir_policy.log.events import (
 )
 from ir_policy.rules.model import MarkSource
 from ir_policy.terms import NO, YES, Phase, Severity
-from oracle.asking import complete_if_sent, decision_is, definitely, is_authorised, is_worse, stamp_of, stated, worst_of
+from oracle.asking import (
+    complete_if_sent,
+    decision_is,
+    definitely,
+    is_authorised,
+    is_worse,
+    may_act,
+    stamp_of,
+    stated,
+    worst_of,
+)
 from oracle.notices import record
 from oracle.state import Act, Episode, Sending, Stamp, State, Step
 
@@ -49,6 +60,8 @@ def fold(state: State, step: Step) -> None:
         change_phase(state, event)
     if isinstance(event, RoleChange):
         change_role(state, event)
+    if isinstance(event, Page) and event.kind != "page-failed":
+        state.pages.append((len(state.episodes) - 1, event))
     if isinstance(event, Closed):
         state.closing = event
     if event.kind in ("hold-started", "hold-extended"):
@@ -103,13 +116,20 @@ def change_phase(state: State, event: PhaseChange) -> None:
 def change_role(state: State, event: RoleChange) -> None:
     """*Forbidden*, who may act: tenures begin and end; taking a role one holds changes nothing."""
     holders = state.tenures.setdefault(event.role, {})
-    if event.kind == "role-taken":
-        holders.setdefault(event.person, stamp_of(event))
-    elif event.kind == "role-released":
+    if event.kind in ("role-released", "handover-accepted"):
         holders.pop(event.person, None)
-    elif event.kind == "handover-accepted":
-        holders.pop(event.person, None)
-        holders.setdefault(event.to, stamp_of(event))
+    begins = {"role-taken": event.person, "handover-accepted": event.to}.get(event.kind)
+    if begins is not None:
+        if event.role in state.policy.roles and state.policy.roles[event.role].held_by_one:
+            for other in [one for one in holders if one != begins]:
+                del holders[other]
+        holders.setdefault(begins, stamp_of(event))
+    offer = (event.role, event.person, event.to)
+    if event.kind in ("handover-accepted", "handover-declined", "handover-offered") and offer in state.offers:
+        state.offers.remove(offer)
+    if event.kind == "handover-offered":
+        state.offers.append(offer)
+    state.offers = [one for one in state.offers if may_act(state, one[1], one[0])]
 
 
 def decide(state: State, step: Step, event: SeverityDecided) -> None:

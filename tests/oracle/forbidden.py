@@ -12,6 +12,7 @@ from ir_policy.log.events import (
     NotNotifying,
     PhaseChange,
     PolicyAdopted,
+    RoleChange,
     SeverityDecided,
     StepDone,
     Waived,
@@ -22,6 +23,7 @@ from oracle.adopting import has_no_effect
 from oracle.asking import decision_is, definitely, known, may_act, truth
 from oracle.notices import JUDGED, is_about_outside, notice_refused, releases
 from oracle.state import State
+from oracle.tenures import handing_over_refused, stands_for, taking_refused
 
 LOWER_CASE: Final = string.ascii_lowercase + string.digits
 
@@ -40,6 +42,10 @@ def forbid(state: State, event: Event) -> bool:
     for rule in no_effect(state, event):
         state.violations.append((rule, event.id))
         void = True
+    if isinstance(event, RoleChange) and taking_refused(state, event):
+        state.violations.append(("command", event.id))
+    if isinstance(event, RoleChange) and handing_over_refused(state, event):
+        state.violations.append(("handovers", event.id))
     if notice_refused(state, event):
         state.violations.append(("notices", event.id))
         void = void or event.kind in JUDGED
@@ -95,12 +101,8 @@ def bites(state: State, gate: Gate, event: Event) -> bool:
 
 
 def is_person(state: State, name: str) -> bool:
-    """*Forbidden*, ``{by: person}``: somebody the name stands for is none of the programs; a role stands for its holders, or
-    its primary contact."""
-    stands_for = [name]
-    if name in state.policy.roles:
-        stands_for = list(state.tenures.get(name, {})) or [state.policy.roles[name].contact]
-    return any(one not in state.policy.programs for one in stands_for)
+    """*Forbidden*, ``{by: person}``: somebody the name stands for is none of the programs."""
+    return any(one not in state.policy.programs for one in stands_for(state, name))
 
 
 def has_form(state: State, event: Event, form: Form) -> bool:

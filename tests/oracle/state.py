@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ir_policy.clocks import Deadline
-from ir_policy.log.events import Closed, Event, Notice
+from ir_policy.log.events import Closed, Event, Notice, Page
 from ir_policy.rules.conditions import Atom
 from ir_policy.rules.model import Duty, Policy, Within
 from ir_policy.terms import Phase, Severity, Truth
@@ -202,6 +202,10 @@ class State:
     phase: Phase = Phase.DETECT
     not_applicable: set[Phase] = field(default_factory=set)
     tenures: dict[str, dict[str, Stamp]] = field(default_factory=dict)
+    offers: list[tuple[str, str, str]] = field(default_factory=list)
+    """Role, who offers it and to whom, of every hand-over that stands."""
+    pages: list[tuple[int, Page]] = field(default_factory=list)
+    """Every page that was sent or acknowledged, with its episode."""
     supported: Severity | None = None
     decided: Severity | None = None
     provisional: Severity | None = None

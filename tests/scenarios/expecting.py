@@ -5,6 +5,8 @@
 - `severity`, `decided`, `raised` (provisionally), `initial`, `peak`; `proposed` by `rows`, within `range`;
 - `phase`, `episode`, `outcome` (`open` while it is not closed), `marks`, `next_wakeup`;
 - `obligations` by key, each with any of the words in `OBLIGATION_WORDS`; `not_owed`: no key may begin so;
+- `paging`, with any of `state`, `next` (levels, `none` where there is nobody), `at` (from when on they are told), `why`, `tries`
+  (`level outcome`, `open` while it is not ended), `skipped`, `exhausted_at`, `answered_by`, `holds_until`;
 - `violations`, `blocked` (what may not happen next), `corrections`, and `shows`: pieces of the brief as people read it.
 
 `none` is said where there is none, and `late_by` as hours, minutes and seconds.
@@ -21,7 +23,7 @@ from ir_policy.terms import rfc3339
 from telling import instant
 
 LEVELS: Final = frozenset({"severity", "decided", "raised", "initial", "peak", "proposed", "rows", "range"})
-STATE: Final = frozenset({"phase", "episode", "outcome", "marks", "next_wakeup"})
+STATE: Final = frozenset({"phase", "episode", "outcome", "marks", "next_wakeup", "paging"})
 OWED: Final = frozenset({"obligations", "not_owed", "violations", "blocked", "corrections", "shows"})
 MOMENT_WORDS: Final = frozenset({"now"}) | LEVELS | STATE | OWED
 OBLIGATION_WORDS: Final = frozenset(
@@ -39,6 +41,7 @@ def flaws_at(incident: ir.Incident, moment: Mapping[str, Any]) -> Iterator[str]:
         yield from differing(word, said.get(word), found)
     yield from differing("next_wakeup", expected_wakeup(moment), answer["next_wakeup"] or "none")
     yield from flawed_marks(incident, moment)
+    yield from flawed_paging(answer["paging"], moment.get("paging", {}))
     yield from flawed_obligations(shown, answer, moment)
     drawn_anew = [{"what": c.what, "before": c.before, "after": c.after} for c in shown.corrections]
     for expected in moment.get("corrections", []):
@@ -107,6 +110,31 @@ def flawed_obligations(shown: ir.Brief, answer: Mapping[str, Any], moment: Mappi
             yield from differing(f"{key}: {word}", str(value), value if same else found)
     for prefix in moment.get("not_owed", []):
         yield from (f"{key} is owed, {prefix} was not to be" for key in owed if key.startswith(prefix))
+
+
+PAGING_WORDS: Final = frozenset(
+    {"state", "next", "at", "why", "tries", "skipped", "exhausted_at", "answered_by", "holds_until"}
+)
+
+
+def flawed_paging(said: Mapping[str, Any], expected: Mapping[str, Any]) -> Iterator[str]:
+    """Where paging stands otherwise than expected."""
+    assert expected.keys() <= PAGING_WORDS, f"paging: unknown words in {sorted(expected)}"
+    coming = said["next"]
+    found: dict[str, Any] = {
+        "next": [one["level"] for one in coming] or "none",
+        "at": coming[0]["at"] if coming else "none",
+        "why": coming[0]["why"] if coming else "none",
+        "tries": [f"{one['level']} {one['outcome'] or 'open'}" for one in said["tries"]],
+        "skipped": [f"{one['level']} {one['why']}" for one in said["skipped"]],
+        **{word: said[word] or "none" for word in ("state", "exhausted_at", "answered_by", "holds_until")},
+    }
+    for word, value in expected.items():
+        wanted = (
+            [value] if word in ("next", "tries", "skipped") and isinstance(value, str) and value != "none" else value
+        )
+        same = looks_like_instant(str(found[word])) and value != "none" and instant(value) == instant(found[word])
+        yield from differing(f"paging: {word}", wanted, wanted if same else found[word])
 
 
 def looks_like_instant(text: str) -> bool:

@@ -57,15 +57,16 @@ def instant(text: str) -> datetime:
     return (found if found.tzinfo is not None else found.replace(tzinfo=SYDNEY)).astimezone(timezone.utc)
 
 
-def played(story: Story) -> tuple[ir.Programme, list[str]]:
-    """The programme after every event, and every answer that was not the one written."""
+def played(story: Story, rules: ir.Policy | None = None) -> tuple[ir.Programme, list[str]]:
+    """The programme after every event, and every answer that was not the one written; under other rules where some are given."""
+    rules = rules if rules is not None else policy("")
     programme: ir.Programme | None = None
     flaws: list[str] = []
     for number, line in enumerate(story.said["events"], start=1):
         event = _event(line, f"e{number}")
         if programme is None:
             assert isinstance(event, ir.ProgrammeOpened), f"{story}: begins with an opening"
-            programme = ir.open_programme(policy(""), event).programme
+            programme = ir.open_programme(rules, event).programme
             continue
         answer = ir.check(programme, event)
         flaws += [f"{event.id} {flaw}" for flaw in answered_otherwise(answer, refusals_in(line))]

@@ -41,7 +41,7 @@ FLAGS: Final = frozenset({"drill", "acting", "amount_known"})
 ONE_EVENT_EACH: Final = ("step", "phase", "gate", "obligation")
 INSTANTS: Final = frozenset(
     {"at", "recorded_at", "since", "impact_started", "next_update_by", "due", "until"}
-    | {"now", "met_at", "binding", "anchor", "opened_at", "next_wakeup"}
+    | {"now", "met_at", "binding", "anchor", "opened_at", "next_wakeup", "exhausted_at", "holds_until"}
 )
 """Words whose value is an instant, in events and in what is expected; under `marks` every value is one."""
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any, Final
+
 import pytest
+import yaml
 
 import ir_policy as ir
 from practised import WORDS, Story, flaws_at, instant, played, stories
-from telling import policy
+from telling import SHIPPED, policy
 
 
 def test_there_are_stories_and_they_are_well_written() -> None:
@@ -62,3 +68,60 @@ def test_everything_a_programme_owes_is_told() -> None:
         for key in moment.get("past_advice", ())
     }
     assert late == set(rules.assumptions)
+
+
+# --- each number, word and switch matters ---------------------------------------------------------------------
+
+
+def changes() -> Iterator[tuple[tuple[str, ...], Any]]:
+    """One change to what a programme rests on: where, and what stands there then; ``None`` is nothing."""
+    tree = DOCUMENT
+    yield ("calendar", "zone"), "Australia/Brisbane"
+    yield ("readings", "readiness-goes-stale", "adds"), "no"
+    for id_, rule in tree["exercises"].items():
+        yield (
+            ("exercises", id_, "every"),
+            {"month": "quarter", "quarter": "half-year", "half-year": "year"}[rule["every"]],
+        )
+        yield ("exercises", id_, "owed_by"), "scribe"
+        yield ("exercises", id_, "held_as"), "drill-held" if rule.get("held_as") else "review-held"
+        for scenario in rule.get("covers", ()):
+            yield ("exercises", id_, "covers", scenario), None
+    for id_, rule in tree["assumptions"].items():
+        yield ("assumptions", id_, "kept_by"), "scribe"
+        number = int(rule["attested_within"].split()[0])
+        yield from ((("assumptions", id_, "attested_within"), f"{number + by} days") for by in (1, -1))
+
+
+DOCUMENT: Final[dict[str, Any]] = yaml.load(SHIPPED.read_text(encoding="utf-8"), yaml.BaseLoader)
+CHANGES: Final = tuple(changes())
+
+
+def test_there_are_enough_changes() -> None:
+    """Every exercise and every assumption is among them."""
+    assert len(CHANGES) >= 20
+    assert {path[1] for path, _ in CHANGES} >= {*DOCUMENT["exercises"], *DOCUMENT["assumptions"]}
+
+
+@pytest.mark.parametrize(
+    ("path", "new"), CHANGES, ids=lambda one: ".".join(one) if isinstance(one, tuple) else str(one)
+)
+def test_some_story_notices(path: tuple[str, ...], new: Any) -> None:
+    """With that one thing changed, some story comes out otherwise."""
+    tree = deepcopy(DOCUMENT)
+    node = tree
+    for part in path[:-1]:
+        node = node[part]
+    node.pop(path[-1], None)
+    if new is not None:
+        node[path[-1]] = new
+    rules = ir.load_policy(json.dumps(tree))
+    assert any(_otherwise(story, rules) for story in stories())
+
+
+def _otherwise(story: Story, rules: ir.Policy) -> bool:
+    try:
+        programme, flaws = played(story, rules)
+    except ir.EventInvalid:
+        return True  # it speaks of something these rules do not know
+    return bool(flaws) or any(flaw for moment in story.said["expect"] for flaw in flaws_at(programme, moment))

@@ -69,7 +69,7 @@ def cut(
     }
     for gate in shut:
         _ask_less(document["gates"][gate], gone)
-    for section in ABOUT_SECTIONS:  # they name duties, and decide nothing
+    for section in (*ABOUT_SECTIONS, "templates"):  # they name duties, and decide nothing
         document.pop(section, None)
     document["duties"] = {id_: duty for id_, duty in document["duties"].items() if id_ in kept}
     document["gates"] = {id_: gate for id_, gate in document["gates"].items() if id_ in shut}

@@ -98,9 +98,22 @@ def answers(incident: ir.Incident, now: datetime) -> timedelta | None:
     assert_type([one.outcome for one in paging.tries], list[ir.PageOutcome | None])
     assert_type(paging.due(now), tuple[ir.NextPage, ...])
     assert_type(paging.skipped, tuple[ir.Skipped, ...])
+    commands = ir.command(incident, now)
+    assert_type(commands, ir.Command)
+    assert_type(commands.role("incident-commander"), ir.RoleHeld)
+    assert_type(commands.role("incident-commander").may_act, tuple[ir.Candidate, ...])
+    assert_type(commands.cautions, tuple[ir.Caution, ...])
     plan = ir.page_plan(incident.policy, ir.Severity.SEV0, now, on_call={"owen-backup": None})
     assert_type(plan, ir.PagePlan)
     assert_type(plan.pages, tuple[ir.PlannedPage, ...])
+    target = {"id": "P1", "type": "user_reference"}
+    aims: dict[str, Any] = {
+        "reliability-partner": target,
+        "owen-backup": [target],
+        "security-lead": target,
+        "comms-lead": target,
+    }
+    assert_type(ir.escalation_policy(incident.policy, ir.Severity.SEV0, aims), dict[str, Any])
     assert_type(incident.severity, ir.Levels)
     assert_type(incident.severity.governing, ir.Severity | None)
     assert_type(incident.phase, ir.Phase)

@@ -85,6 +85,7 @@ def test_everything_the_command_line_prints_is_valid(tmp_path: Path, capsys: pyt
         ("brief", 0, ["brief", example, "--now", OKTA]),
         ("brief", 1, ["brief", example, "--now", OKTA, "--fail-on", "overdue"]),
         ("timeline", 0, ["timeline", example, "--now", OKTA]),
+        ("command", 0, ["who", example, "--at", OKTA]),
         ("error", 2, ["timeline", example, "--now", "2022-01-01T00:00:00Z"]),
         ("classification", 0, ["classify", "streaming-unavailable=yes", "exfiltration-likely=unknown"]),
         *(("explanation", 0, ["explain", example, about, "--now", OKTA])
@@ -108,6 +109,9 @@ def test_everything_the_command_line_prints_is_valid(tmp_path: Path, capsys: pyt
         ("drills", 0, ["drills", tmp_path / "p.jsonl", "--now", OKTA]),
         ("drills", 0, ["brief", tmp_path / "p.jsonl", "--now", OKTA, "--fail-on", "overdue"]),
         ("export", 0, ["export", example, "--now", OKTA]),
+        ("page-plan", 0, ["who", "--severity", "SEV0", "--at", OKTA]),
+        ("page-plan", 0, ["who", "--now", OKTA, "--on-call", "owen-backup="]),
+        ("error", 2, ["who", "--now", OKTA, "--on-call", "owen=sam"]),
     ]  # fmt: skip
     for name, code, words in commands:
         assert main([*map(str, words), "--json"]) == code, words
@@ -122,7 +126,6 @@ def test_everything_the_command_line_prints_is_valid(tmp_path: Path, capsys: pyt
         "obligation",
         "reminder",
         "paging",
-        "page-plan",
     }
 
 

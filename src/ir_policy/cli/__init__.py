@@ -27,6 +27,8 @@ from ir_policy.cli.logs import (
     show_brief,
     verify_log,
 )
+from ir_policy.cli.on_call import UNASSESSED
+from ir_policy.cli.roles import show_who
 from ir_policy.cli.shared import BAD, NO, OK, print_json, say, usage
 from ir_policy.cli.writing import name_channel, show_board, show_draft, show_evidence
 
@@ -108,6 +110,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     _command(commands, "export", export_incident, "LOG", help="everything about an incident in one text, for keeping")
     _command(commands, "timeline", show_timeline, "LOG", help="what happened, what fell due, what is still to come")
+    who = _command(
+        commands, "who", show_who, help="who is in command and who is next; without a log, who would be paged when"
+    )
+    who.add_argument("log", nargs="?", metavar="LOG", help="an incident; without one the paging list is played through")
+    who.add_argument("--at", metavar="RFC3339", help="the instant to ask about, also a past one; else --now")
+    who.add_argument("--adopted", action="append", default=[], metavar="ID|FILE", help="a document that the log adopts")
+    who.add_argument("--severity", choices=[*ir.Severity.__members__, UNASSESSED], help="without a log: the level")
+    who.add_argument(
+        "--on-call", action="append", default=[], metavar="LEVEL=NAME",
+        help="without a log: who is on duty; LEVEL= where nobody is",
+    )  # fmt: skip
     practised = _command(commands, "drills", show_drills, "LOG", help="what a programme practised, and what is overdue")
     practised.add_argument("--fail-on", choices=["overdue"], help="exit 1 when a limit that binds is overdue")
     practised.add_argument("--svg", action="store_true", help="a picture of it, as SVG")
@@ -125,9 +138,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _command(commands, "board", show_board, "LOG", help="the incident's card for the tracking board")
     _command(commands, "evidence", show_evidence, "LOG", help="what is kept as evidence, who has it, what is missing")
-    named = _command(
-        commands, "channel", name_channel, "LOG", "SUMMARY", judges=False, help="a name for the incident's channel"
-    )
+    named = _command(commands, "channel", name_channel, "LOG", "SUMMARY", help="a name for the incident's channel")
     named.add_argument("--taken", action="append", default=[], metavar="NAME", help="a name that is in use already")
     named.add_argument("--restricted", action="store_true", help="a code word in place of the summary")
     text = _command(

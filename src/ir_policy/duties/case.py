@@ -16,8 +16,9 @@ from ir_policy.duties.ledger import Ledger, Moves
 from ir_policy.duties.level import Level
 from ir_policy.duties.needs import Needs
 from ir_policy.duties.step import step
+from ir_policy.duties.tenure import is_promoted
 from ir_policy.duties.turns import Turn, turns_paging
-from ir_policy.log.events import Event, PolicyAdopted
+from ir_policy.log.events import Event, PolicyAdopted, RoleChange
 from ir_policy.log.grown import Grown
 from ir_policy.log.history import History
 from ir_policy.rules.model import Gate, Policy
@@ -66,6 +67,8 @@ class Case:
         self.violations: Grown[Violation] = Grown()
         self.turns: Grown[Turn] = Grown()
         """What happened that may change whom to page."""
+        self._on_call: tuple[Policy, int, Story | None] | None = None
+        """Where paging stood when somebody asked, and after how many of them."""
         self._forget()
 
     def _forget(self) -> None:
@@ -73,7 +76,6 @@ class Case:
         self._changes: tuple[datetime, ...] | None = None
         self._judged: dict[int, tuple[Obligation, ...]] = {}
         self._asked: tuple[Event, Policy, tuple[Bite, ...]] | None = None
-        self._on_call: tuple[Policy, Story | None] | None = None
 
     def branch(self) -> Case:
         twin = object.__new__(Case)
@@ -83,6 +85,7 @@ class Case:
         twin.ledger = self.ledger.branch()
         twin.violations = self.violations
         twin.turns = self.turns
+        twin._on_call = self._on_call
         twin._forget()
         twin._asked = self._asked  # who asks whether an event may happen mostly lets it happen next
         return twin
@@ -113,11 +116,13 @@ class Case:
 
     def on_call(self, now: datetime) -> Story | None:
         """Where paging stands at that instant by the policy in force; ``None`` where it has no paging list."""
-        if self._on_call is None or self._on_call[0] is not self.policy:
+        held = self._on_call
+        if held is None or held[0] is not self.policy or held[1] != len(self.turns):
             from ir_policy.duties.on_call import story_of  # few ask, and a policy may have no list
 
-            self._on_call = self.policy, story_of(self.policy, self.turns)
-        story = self._on_call[1]
+            taken, before = (held[1], held[2]) if held is not None and held[0] is self.policy else (0, None)
+            held = self._on_call = self.policy, len(self.turns), story_of(self.policy, self.turns[taken:], before)
+        story = held[2]
         return story.at(now) if story is not None else None
 
     def known(self, at: datetime) -> tuple[int, int]:
@@ -160,7 +165,10 @@ class Case:
                 self.policy, self.history, self.level, self.ledger, event, told, without_effect
             )
         before = (self.history.yes, self.history.no, self.level.governing)
+        promoted = isinstance(event, RoleChange) and is_promoted(self.policy, self.history, self.level, event)
         self.history.advance(self.policy, event)
+        if promoted and isinstance(event, RoleChange):
+            self.history.promote(event.role, event.person)
         self.level.advance(self.policy, self.history, event)
         if self.level.governing is not before[2] or turns_paging(event, self.history):
             self.turns = self.turns.plus(Turn(event, self.level.governing, self.history.holders))

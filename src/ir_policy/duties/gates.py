@@ -18,6 +18,7 @@ from ir_policy.duties.ledger import Ledger
 from ir_policy.duties.level import Level
 from ir_policy.duties.needs import Needs
 from ir_policy.duties.own_rules import ADOPTIONS, EPISODES, PHASES, UNKNOWN_EVENTS, who_may
+from ir_policy.duties.tenure import role_refusals
 from ir_policy.duties.texts import notice_bites, sendings_of, text_is
 from ir_policy.errors import Refusal
 from ir_policy.log.events import (
@@ -28,6 +29,7 @@ from ir_policy.log.events import (
     PhaseChange,
     PolicyAdopted,
     Reopened,
+    RoleChange,
     SeverityDecided,
     StepDone,
     Waived,
@@ -53,6 +55,8 @@ def forbidden(policy: Policy, history: History, level: Level, ledger: Ledger, ev
         bites.extend(_exemption_bites(policy, history, event))
     elif isinstance(event, Notice):
         bites.extend(notice_bites(policy, history, event))
+    elif isinstance(event, RoleChange):
+        bites.extend(Bite(refusal, void=False) for refusal in role_refusals(policy, history, level, event))
     elif isinstance(event, PolicyAdopted):
         bites.extend(_adoption_bites(policy, history, event))
     return tuple(bites)

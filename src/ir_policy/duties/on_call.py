@@ -49,12 +49,12 @@ def list_of(policy: Policy) -> tuple[Tool, Acknowledgement] | None:
     return next(((tool, rule) for tool, rule in found if rule is not None), None)
 
 
-def story_of(policy: Policy, turns: Iterable[Turn]) -> Story | None:
-    """Where paging stands after those events; ``None`` where the policy has no list."""
+def story_of(policy: Policy, turns: Iterable[Turn], before: Story | None = None) -> Story | None:
+    """Where paging stands after those events, from the start or from ``before``; ``None`` where the policy has no list."""
     found = list_of(policy)
     if found is None:
         return None
-    story = Story(policy, *found)
+    story = copy(before) if before is not None else Story(policy, *found)
     for turn in turns:
         story.take(turn)
     return story
@@ -65,6 +65,9 @@ class Story(Place):
 
     def at(self, now: datetime) -> Story:
         """The same at an instant that is no earlier than its last event."""
+        changes = self.deadline()
+        if changes is None or changes > now:
+            return self
         then = copy(self)
         then._pass_time(now)
         return then

@@ -10,16 +10,8 @@ from ir_policy.duties.level import deciding_roles
 from ir_policy.rules.model import Policy
 
 __all__ = [
-    "ADOPTIONS",
-    "CORRECTIONS",
-    "EPISODES",
-    "NOTICES",
-    "OWN_RULES",
-    "PHASES",
-    "UNKNOWN_EVENTS",
-    "rule_says",
-    "who_may",
-]
+    "ADOPTIONS", "COMMAND", "CORRECTIONS", "EPISODES", "HANDOVERS", "NOTICES", "OWN_RULES", "PHASES", "UNKNOWN_EVENTS", "rule_says", "who_may",
+]  # fmt: skip
 
 PHASES: Final = "phases"
 EPISODES: Final = "episodes"
@@ -27,12 +19,16 @@ UNKNOWN_EVENTS: Final = "unknown-events"
 CORRECTIONS: Final = "corrections"
 ADOPTIONS: Final = "adoptions"
 NOTICES: Final = "notices"
+COMMAND: Final = "command"
+HANDOVERS: Final = "handovers"
 
 OWN_RULES: Final[Mapping[str, str]] = {
     PHASES: "phases follow each other, and none is skipped in silence",
     EPISODES: "an open incident is closed once, and only a closed one is reopened",
     UNKNOWN_EVENTS: "nothing is lowered or closed while the log holds events this version does not know",
     CORRECTIONS: "a correction mends an event of this log, with evidence, and gives nobody a power",
+    COMMAND: "a role that one holds at a time passes by hand-over, or in turn when whoever holds it does not answer",
+    HANDOVERS: "a role is handed over by an offer of whoever may act in it, and by the answer of whom it was offered to",
     ADOPTIONS: "another version of the same policy is adopted on record, from the day it is decided, and loosens nothing that runs",
     NOTICES: "a notice is drafted, then judged as it stands, then sent; what is said of it is said of its very text",
 }

@@ -11,7 +11,17 @@ from ir_policy.duties.level import deciding_roles
 from ir_policy.duties.outcome import brought_against, known_against
 from ir_policy.duties.unproven import without_evidence
 from ir_policy.errors import Problem
-from ir_policy.log.events import Detected, Event, Merged, Milestone, Notice, PolicyAdopted, SeverityDecided, StepDone
+from ir_policy.log.events import (
+    Detected,
+    Event,
+    Merged,
+    Milestone,
+    Notice,
+    PolicyAdopted,
+    RoleChange,
+    SeverityDecided,
+    StepDone,
+)
 from ir_policy.log.history import Stamp
 from ir_policy.rules.model import MarkRule, MarkSource, Per, Policy
 from ir_policy.terms import rfc3339
@@ -38,6 +48,8 @@ def suggestions(
         words += _of_merging(case, event)
     if isinstance(event, PolicyAdopted):
         words += _of_adopting(case)
+    if isinstance(event, RoleChange):
+        words += _of_roles(case, event)
     words += _of_privacy_and_level(case, event)
     words += _of_closing(case, event)
     return tuple(words)
@@ -104,6 +116,16 @@ def _of_adopting(case: Case) -> Iterator[str]:
             ]
             if keys:
                 yield f"goes on by the rule of {former.policy}: {', '.join(keys)}"
+
+
+def _of_roles(case: Case, event: RoleChange) -> Iterator[str]:
+    """What whoever now holds the role should know."""
+    from ir_policy.duties.commanders import cautions_of  # few need it
+
+    newcomer = {"role-taken": event.person, "handover-accepted": event.to}.get(event.kind)
+    yield from (one.says for one in cautions_of(case) if one.person == newcomer and event.role in one.roles)
+    if event.kind == "handover-offered":
+        yield f"{event.person} keeps the role {event.role} until {event.to} accepts it"
 
 
 def _of_privacy_and_level(case: Case, event: Event) -> Iterator[str]:

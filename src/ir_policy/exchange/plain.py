@@ -10,6 +10,7 @@ from attrs import frozen
 
 from ir_policy.duties.calling_plan import PagePlan
 from ir_policy.duties.calls import Paging
+from ir_policy.duties.commanders import Command
 from ir_policy.duties.explanation import Explanation
 from ir_policy.duties.judge import Obligation
 from ir_policy.duties.remind import Reminder
@@ -21,6 +22,7 @@ from ir_policy.log.wire import Log
 from ir_policy.present.calling import page_plan_json, paging_json
 from ir_policy.present.card import Board
 from ir_policy.present.chronicle import Timeline
+from ir_policy.present.commanding import command_json
 from ir_policy.present.custody import Manifest
 from ir_policy.present.kept_ready import templates_json
 from ir_policy.present.practice import Drills
@@ -167,6 +169,7 @@ _FORMS: Final[dict[str, _Form]] = {
         lambda plan, policy, _: {"policy": policy_json(policy), **page_plan_json(plan)},
         needs_policy=True,
     ),
+    "command": _Form(Command, "what ir.command returned", lambda command, *_: command_json(command)),
     "verified": _Form(Log, "what ir.read_log returned", lambda log, *_: verified_json(log)),
     "refused": _Form(Refused, "the ir.Refused that was raised", lambda refused, *_: _refusals(refused.refusals)),
     "error": _Form(IRPolicyError, "another error of the library that was raised", lambda error, *_: _error(error)),

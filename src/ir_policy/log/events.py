@@ -139,6 +139,10 @@ class Event:
         """Whose log it belongs to, in words: ``programme 'p'`` where it names one, else ``incident 'i'``."""
         return f"programme '{self.programme}'" if self.programme else f"incident '{self.incident}'"
 
+    def shares_log_with(self, other: Event) -> bool:
+        """Whether both belong to one log: in that of a programme an action may come from any incident."""
+        return self.programme == other.programme and (self.programme != "" or self.incident == other.incident)
+
     def strays_from(self, other: Event, called: str) -> str:
         """In words whose log this event belongs to, and whose the other one, ``called`` so, with which it stands."""
         kind, _, name = other.stream.partition(" ")

@@ -26,6 +26,7 @@ from ir_policy.log.events import (
     Notice,
     NotNotifying,
     Opaque,
+    Page,
     PhaseChange,
     Reopened,
     RoleChange,
@@ -34,7 +35,17 @@ from ir_policy.log.events import (
 )  # fmt: skip
 from ir_policy.log.grown import Grown
 from ir_policy.log.notices import NoticeRecord, after
-from ir_policy.log.tenures import Stamp, Tenure, may_act_as, persons_of, stamp_of
+from ir_policy.log.tenures import (
+    SUCCESSION,
+    Offer,
+    Paged,
+    Stamp,
+    Tenure,
+    changed,
+    may_act_as,
+    persons_of,
+    stamp_of,
+)
 from ir_policy.rules.machines.notices import NOTICE
 from ir_policy.rules.model import MarkRule, MarkSource, Per, Policy
 from ir_policy.terms import Phase, Truth
@@ -65,8 +76,10 @@ class History:
         "no",
         "not_applicable",
         "notices",
+        "offers",
         "opaque",
         "outcome",
+        "pages",
         "phase",
         "phases_entered",
         "promised",
@@ -92,6 +105,8 @@ class History:
         self.notices: dict[str, NoticeRecord] = {}
         self.tenures: Grown[Tenure] = Grown()
         self.holders: dict[str, dict[str, Tenure]] = {}
+        self.offers: tuple[Offer, ...] = ()
+        self.pages: Grown[Paged] = Grown()
         self.phase = Phase.DETECT
         self.phases_entered: set[Phase] = {Phase.DETECT}
         self.not_applicable: dict[Phase, str] = {}
@@ -144,6 +159,20 @@ class History:
         Two acts were done by different people when these have nobody in common.
         """
         return persons_of(policy, self.holders, by)
+
+    def offers_that_stand(self, policy: Policy, event: RoleChange | None = None) -> tuple[Offer, ...]:
+        """Hand-overs that are offered and not answered, by somebody who may act in the role; without the one an event is about."""
+        about = (event.role, event.person, event.to) if event is not None else None
+        return tuple(
+            one
+            for one in self.offers
+            if (one.role, one.person, one.to) != about and self.may_act_as(policy, one.role, one.person)
+        )
+
+    def promote(self, role: str, person: str) -> None:
+        """Note that the tenure began because whoever acted in the role before did not answer."""
+        people = self.holders[role]
+        self.holders = {**self.holders, role: {**people, person: people[person]._replace(how=SUCCESSION)}}
 
     def is_person(self, policy: Policy, by: str) -> bool:
         """Whether somebody behind the name is no program."""
@@ -267,15 +296,23 @@ class History:
 
     def _role_changed(self, policy: Policy, event: Event) -> None:
         assert isinstance(event, RoleChange)
-        people = dict(self.holders.get(event.role, {}))
-        if event.kind in ("role-released", "handover-accepted"):
-            ended = people.pop(event.person, None)
-            if ended is not None:
-                self.tenures = self.tenures.plus(ended._replace(until=event.at))
-        newcomer = {"role-taken": event.person, "handover-accepted": event.to}.get(event.kind)
-        if newcomer and newcomer not in people:
-            people[newcomer] = Tenure(event.role, newcomer, stamp_of(event), None, event.acting)
+        people, ended = changed(policy, self.holders, event)
+        for tenure in ended:
+            self.tenures = self.tenures.plus(tenure)
         self.holders = {**self.holders, event.role: people}
+        self.offers = self.offers_that_stand(policy, event)
+
+    def _offer(self, policy: Policy, event: Event) -> None:
+        assert isinstance(event, RoleChange)
+        self.offers = self.offers_that_stand(policy, event)
+        if event.kind == "handover-offered" and self.may_act_as(policy, event.role, event.person):
+            self.offers = (*self.offers, Offer(event.role, event.person, event.to, stamp_of(event)))
+
+    def _paged(self, policy: Policy, event: Event) -> None:
+        assert isinstance(event, Page)
+        answered = event.kind == "page-acknowledged"
+        page = Paged(answered, event.level, event.person, Stamp(event.at, event.latest), self.episode)
+        self.pages = self.pages.plus(page)
 
     def _phase_entered(self, policy: Policy, event: Event) -> None:
         assert isinstance(event, PhaseChange)
@@ -395,6 +432,10 @@ _HANDLERS: Final = {
     "role-taken": History._role_changed,
     "role-released": History._role_changed,
     "handover-accepted": History._role_changed,
+    "handover-offered": History._offer,
+    "handover-declined": History._offer,
+    "page-sent": History._paged,
+    "page-acknowledged": History._paged,
     "phase-entered": History._phase_entered,
     "phase-not-applicable": History._phase_not_applicable,
     "step-done": History._step_done,

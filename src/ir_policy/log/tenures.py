@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from ir_policy.log.events import Event
+from ir_policy.log.events import Event, RoleChange
 from ir_policy.rules.model import Policy
 
-__all__ = ["Stamp", "Tenure", "may_act_as", "persons_of", "stamp_of"]
+__all__ = ["SUCCESSION", "Offer", "Paged", "Stamp", "Tenure", "changed", "may_act_as", "persons_of", "stamp_of"]
 
 
 class Stamp(NamedTuple):
@@ -25,6 +25,11 @@ def stamp_of(event: Event) -> Stamp:
     return Stamp(since, since) if since is not None else Stamp(event.at, event.latest)
 
 
+TAKEN: Final = "taken"
+HANDED_OVER: Final = "handed-over"
+SUCCESSION: Final = "succession"
+
+
 class Tenure(NamedTuple):
     """Somebody holding a role from one instant to another; ``until`` is ``None`` while it lasts."""
 
@@ -33,6 +38,27 @@ class Tenure(NamedTuple):
     since: Stamp
     until: datetime | None
     acting: bool
+    how: str = TAKEN
+    """How it began: ``taken``, ``handed-over``, or by ``succession`` because whoever acted in the role did not answer."""
+
+
+class Offer(NamedTuple):
+    """An offer to hand a role over that nobody has answered yet."""
+
+    role: str
+    person: str
+    to: str
+    at: Stamp
+
+
+class Paged(NamedTuple):
+    """A page that was sent, or acknowledged."""
+
+    answered: bool
+    level: str
+    person: str
+    at: Stamp
+    episode: int
 
 
 Holders = Mapping[str, Mapping[str, Tenure]]
@@ -56,3 +82,18 @@ def persons_of(policy: Policy, holders: Holders, by: str) -> frozenset[str]:
     if by not in policy.roles:
         return frozenset((by,))
     return frozenset(holders.get(by) or (policy.roles[by].contact,))
+
+
+def changed(policy: Policy, holders: Holders, event: RoleChange) -> tuple[dict[str, Tenure], tuple[Tenure, ...]]:
+    """Who holds the event's role after it, and the tenures it ended, at the event's own instant."""
+    people = dict(holders.get(event.role, {}))
+    rule = policy.roles.get(event.role)
+    newcomer = {"role-taken": event.person, "handover-accepted": event.to}.get(event.kind, "")
+    leaving = [event.person] if event.kind in ("role-released", "handover-accepted") else []
+    if newcomer and rule is not None and rule.held_by_one:
+        leaving += [person for person in people if person not in (newcomer, *leaving)]
+    ended = tuple(people.pop(person)._replace(until=event.at) for person in leaving if person in people)
+    if newcomer and newcomer not in people:
+        how = TAKEN if event.kind == "role-taken" else HANDED_OVER
+        people[newcomer] = Tenure(event.role, newcomer, stamp_of(event), None, event.acting, how)
+    return people, ended

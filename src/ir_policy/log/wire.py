@@ -127,7 +127,7 @@ class _Reading:
 
     def _keep(self, index: int, event: Event) -> None:
         first = next(iter(self.events.values()), event)
-        if event.stream != first.stream:
+        if not event.shares_log_with(first):
             raise LogInvalid(index, event.strays_from(first, "the lines before"))
         same = event.id in self.events and self.events[event.id].says_the_same(event)
         if event.id in self.events and (self.chain is not None or not same):

@@ -11,7 +11,8 @@ from typing import Any, Final, get_args
 from ir_policy.clocks import Limit, Promptly, parse_limit
 from ir_policy.duties.entries import Status
 from ir_policy.log.events import KINDS
-from ir_policy.present.calling_schemas import page_plan_schema, paging_schema
+from ir_policy.present.calling_schemas import page_plan_schema, paging_part, paging_schema
+from ir_policy.present.commanding_schema import command_schema
 from ir_policy.present.endangered_schema import endangered_schema
 from ir_policy.present.happening_schemas import reminder_schema, step_schema, timeline_schema
 from ir_policy.present.practice_schema import drills_schema
@@ -121,9 +122,10 @@ def _answers() -> dict[str, tuple[str, str, dict[str, Any]]]:
         ),
         "page-plan": (
             "who would be told when",
-            "The paging list played through while nobody answers.",
+            "What `ir-policy who --json` prints: the paging list played through while nobody answers.",
             page_plan_schema(),
         ),
+        "command": ("who does what", "What `ir-policy who --json` prints.", command_schema()),
         "verified": (
             "whether a log is whole",
             "What `ir-policy verify --json` prints where it is; where it is not, the error names the first bad line.",
@@ -327,6 +329,7 @@ def _brief() -> dict[str, Any]:
             "merged_into": or_null(text("The incident this one goes on as.")),
             "endangered": endangered_schema(),
             "channels": texts("Where it is worked on, in the order they were opened."),
+            "paging": paging_part(),
             "obligations": list_of(_obligation(), "What is owed and settled, in order of keys."),
             "next_wakeup": or_null(instant_text("When anything changes by time alone; null if nothing does.")),
             "violations": list_of(_violation(), "What was recorded against the rules."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ir_policy.duties.anew import Correction
 from ir_policy.duties.case import Case
@@ -18,6 +18,9 @@ from ir_policy.present.groups import grouped, urgency
 from ir_policy.present.lines import WIDTH, LocalClock
 from ir_policy.present.questions import Ask
 from ir_policy.present.response import response_lines
+
+if TYPE_CHECKING:
+    from ir_policy.duties.calls import Paging
 
 __all__ = ["Below"]
 
@@ -37,6 +40,7 @@ class Below:
         questions: Sequence[Ask],
         clock: LocalClock,
         log: Sequence[Event],
+        paging: Paging,
     ) -> None:
         self.case = case
         self.obligations = obligations
@@ -44,14 +48,19 @@ class Below:
         self.questions = questions
         self.clock = clock
         self.log = log
+        self.paging = paging
 
     def sections(self, corrections: Sequence[Correction], more_questions: bool) -> Iterator[tuple[str, list[str]]]:
         """Each heading with its lines; a section with nothing in it is left out.
 
         ``more_questions`` says that the first screen had no room for all there is to find out.
         """
+        from ir_policy.present.calling import paging_lines
+
         found = {
             "RESPONSE": list(response_lines(self.case, self.log, self.clock)),
+            "COMMAND": list(self._command()),
+            "PAGING": list(paging_lines(self.case.policy, self.paging, self.clock)),
             "ENDANGERED": list(endangered_lines(self.case)),
             "EVERY CLOCK": list(self._clocks()),
             "HELD BACK": list(self._held_back()),
@@ -67,6 +76,15 @@ class Below:
         yield f"policy {policy.id} {policy.version} ({policy.status}), {policy.digest[:19]}, semantics {policy.semantics}, zones {policy.zone_data}"
         if left_out:
             yield f"{left_out} events of the log are later than this instant and left out"
+
+    def _command(self) -> Iterator[str]:
+        """Who is in command; nothing while nobody took a role and nothing is to be careful about."""
+        from ir_policy.duties.commanders import command_of  # few need it
+        from ir_policy.present.commanding import command_lines
+
+        found = command_of(self.case, "", self.clock.now)
+        if found.history or found.cautions:
+            yield from command_lines(found, self.clock)
 
     # --- every clock ---
 

@@ -13,6 +13,7 @@ from ir_policy.duties.on_call import name_of
 from ir_policy.present.lines import LocalClock, short
 from ir_policy.present.result import duration
 from ir_policy.rules.model import Policy
+from ir_policy.rules.words import listed
 from ir_policy.terms import rfc3339
 
 __all__ = ["page_plan_json", "paging_json", "paging_lines", "plan_lines", "to_page"]
@@ -40,9 +41,12 @@ _REASONS: Final = {
 
 
 def to_page(policy: Policy, paging: Paging, now: datetime) -> Iterator[str]:
-    """Whom to page at this instant, a line for each; nothing while nobody is."""
+    """Whom to page at this instant and why; nothing while nobody is."""
+    because: dict[str, list[str]] = {}
     for one in paging.due(now):
-        yield f"page {one.person} ({_because(policy, paging, one)})"
+        because.setdefault(_because(policy, paging, one), []).append(one.person)
+    for why, people in because.items():
+        yield f"page {listed(people, 'and')} ({why})"
 
 
 def paging_lines(policy: Policy, paging: Paging, clock: LocalClock) -> Iterator[str]:

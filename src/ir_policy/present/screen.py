@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import field, frozen
 
-from ir_policy.answers import detected_state, next_wakeup
+from ir_policy.answers import detected_state, next_wakeup, paging
 from ir_policy.duties.anew import Correction, all_drawn_anew, in_order
 from ir_policy.duties.case import Case
 from ir_policy.duties.judge import Obligation, before_closing, promptly
@@ -43,6 +43,9 @@ from ir_policy.present.result import (
 from ir_policy.rules.model import Per
 from ir_policy.terms import OUTCOMES, instant, rfc3339
 
+if TYPE_CHECKING:
+    from ir_policy.duties.calls import Paging
+
 __all__ = ["Brief", "brief"]
 
 NAMES: Final = 30
@@ -69,6 +72,8 @@ class Brief:
     """What to find out: facts that could change the level, or make something owed as things stand."""
     next_wakeup: datetime | None
     corrections: tuple[Correction, ...]
+    paging: Paging
+    """Whom to page, what was tried and who is next."""
     left_out: int
     """Events of the log that are later than ``now``."""
     _case: Case = field(repr=False)
@@ -88,6 +93,8 @@ class Brief:
 
     def as_json(self) -> dict[str, Any]:
         """The brief as plain JSON material; the same incident and instant give the same bytes."""
+        from ir_policy.present.calling import paging_json
+
         incident, case = self.incident, self._case
         return {
             "as_of": rfc3339(self.now),
@@ -107,6 +114,7 @@ class Brief:
             "merged_into": case.history.merged_into or None,
             "endangered": endangered_json(case),
             "channels": list(channels_of(case, self._log)),
+            "paging": paging_json(self.paging),
             "obligations": [obligation_json(obligation, self.now) for obligation in self.obligations],
             "next_wakeup": rfc3339(self.next_wakeup) if self.next_wakeup is not None else None,
             "violations": [violation_json(case.policy, violation) for violation in case.violations],
@@ -142,6 +150,7 @@ def brief(incident: Incident, now: datetime) -> Brief:
         questions=asked_now(case, proposed, at, incident.id),
         next_wakeup=next_wakeup(incident, at),
         corrections=all_drawn_anew(incident.opened_under, [event for event in incident.log if event.at <= at]),
+        paging=paging(incident, at),
         left_out=sum(event.at > at for event in incident.log),
         case=case,
         log=tuple(event for event in in_order(incident.opened_under, incident.log)[0] if event.at <= at),
@@ -176,8 +185,9 @@ class _Screen:
             yield from _cut(rows, room[name])
         shown = self.brief
         below = Below(
-            self.case, shown.obligations, (*shown.held_back, *shown.shut), shown.questions, self.clock, shown._log
-        )
+            self.case, shown.obligations, (*shown.held_back, *shown.shut), shown.questions, self.clock, shown._log,
+            shown.paging,
+        )  # fmt: skip
         more_questions = len(parts["UNKNOWN"]) > room["UNKNOWN"]
         for heading, lines in below.sections(shown.corrections, more_questions):
             yield ""
@@ -239,7 +249,17 @@ class _Screen:
         if why:
             yield self._asked(f"! decide the level: {why}", deciding_roles(self.policy))
         yield from self._reopen()
+        yield from self._to_page()
         yield from self._rows(self._urgent())
+
+    def _to_page(self) -> Iterator[str]:
+        """Whom to page now, and who has not answered."""
+        if self.brief.paging.due(self.now):
+            from ir_policy.present.calling import to_page  # only while somebody is to be told
+
+            yield from (
+                self._tint(fit(f"! {said}"), "31") for said in to_page(self.policy, self.brief.paging, self.now)
+            )
 
     def _reopen(self) -> Iterator[str]:
         """What is known now speaks against the way it was closed: which rule says so, and on what it rests."""

@@ -6,9 +6,12 @@ opened, and what was held earlier in it counts. What an earlier period missed st
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from datetime import datetime
-from typing import NamedTuple
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from attrs import evolve
 
@@ -75,7 +78,7 @@ def _periods(
     zone = policy.calendar.zone
     start, number = start_of_period(exercise.every, opening.at, zone), 0
     while start < LATEST:
-        end = end_of_period(exercise.every, start, zone)
+        end = _end(exercise.every, start, zone)
         yield _period(policy, opening, exercise, number, start, end, held)
         if start > now or (not ahead and end > now):
             return
@@ -92,7 +95,8 @@ def _period(
     held: Sequence[Session],
 ) -> Period:
     asked = tuple(exercise.covers) or ("",)  # where no scenario is named, a session is a session
-    inside = [one for one in held if one.at < end and one.latest >= start]
+    first, last = bisect_left(held, start - LONGEST, key=_at), bisect_left(held, end, key=_at)
+    inside = [one for one in held[first:last] if one.at >= start or one.latest >= start]
     certain = _first_to_cover(asked, [one for one in inside if one.at >= start and one.latest < end])
     perhaps = _first_to_cover(asked, inside)
     anchor = stamp_of(opening) if number == 0 else Stamp(start, start)
@@ -100,9 +104,9 @@ def _period(
     # No later session can meet it, so once its end is past it is over, with its breach.
     entry = evolve(entry, opened_at=max(start, anchor.at), opens_at=None if number == 0 else start, lapses=True)
     if len(certain) == len(asked):
-        last = max(certain.values(), key=lambda one: (one.at, held.index(one)))
+        done = [*certain.values()][-1]  # in the order of the fold
         stamp = Stamp(max(one.at for one in certain.values()), max(one.latest for one in certain.values()))
-        entry = evolve(entry, status=Status.DISCHARGED, settled=stamp, settled_by=last.id)
+        entry = evolve(entry, status=Status.DISCHARGED, settled=stamp, settled_by=done.id)
     elif len(perhaps) == len(asked) or (number == 0 and opening.latest >= end):
         entry = _unsure(entry)
     return Period(
@@ -110,6 +114,20 @@ def _period(
         _named(asked, {name: one for name, one in perhaps.items() if name not in certain}),
         tuple(name for name in asked if name and name not in perhaps), entry,
     )  # fmt: skip
+
+
+LONGEST: Final = timedelta(days=32)
+"""No record is vaguer than a month: what began longer ago than this is over."""
+
+
+def _at(session: Session) -> datetime:
+    return session.at
+
+
+@lru_cache(maxsize=4096)
+def _end(every: str, start: datetime, zone: ZoneInfo) -> datetime:
+    """The end of a period; the same few are asked for again and again."""
+    return end_of_period(every, start, zone)
 
 
 def _first_to_cover(asked: Sequence[str], sessions: Sequence[Session]) -> dict[str, Session]:

@@ -10,7 +10,6 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field
 
 from ir_policy.calendar import WORKDAYS
-from ir_policy.rules.notice_sections import NoticesDoc
 from ir_policy.rules.parts import (
     ActDoc,
     ForbiddenDoc,
@@ -34,6 +33,7 @@ from ir_policy.rules.parts import (
     read_until,
     read_within,
 )
+from ir_policy.rules.people_sections import NoticesDoc, RoleDoc
 from ir_policy.rules.scalars import (
     AllPinned,
     By,
@@ -122,17 +122,6 @@ class AtRiskDoc(_Rule):
     """A share of the limit, such as 1/5."""
     at_least: Duration
     """A least time."""
-
-
-class RoleDoc(_Rule):
-    """A role, and who may act in it before anybody takes it."""
-
-    title: Text
-    """What people call it."""
-    contact: Id
-    """Who may act in the role while nobody holds it."""
-    does: Text
-    """What it is for."""
 
 
 class FactDoc(_Rule):

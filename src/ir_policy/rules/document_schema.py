@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from ir_policy.rules import document, notice_sections, sections
+from ir_policy.rules import document, people_sections, sections
 from ir_policy.rules.conditions import BARE, condition_schema
 from ir_policy.rules.document import SECTIONS_BY_KIND, PolicyDocument
 from ir_policy.rules.parts import (
@@ -271,7 +271,7 @@ _SECTIONS: Final[dict[str, dict[str, Any]]] = {
 
 def _sentences(name: str) -> dict[str, str]:
     """What a class of ``document.py`` or ``sections.py`` says of itself (under its own name) and under each of its fields."""
-    found = next(getattr(module, name) for module in (document, notice_sections, sections) if hasattr(module, name))
+    found = next(getattr(module, name) for module in (document, people_sections, sections) if hasattr(module, name))
     source = ast.parse(inspect.getsource(found)).body[0]
     assert isinstance(source, ast.ClassDef)
     found = {name: ast.get_docstring(source) or ""}

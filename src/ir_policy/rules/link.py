@@ -76,8 +76,12 @@ class Linker(DutyLinks):
     def _link_shared(self) -> None:
         held = self.company.held
         self.roles = FrozenMap(
-            {id_: RoleRule(id_, rule.title, rule.contact, rule.does) for id_, rule in held["roles"].items()}
-        )
+            {
+                id_: RoleRule(id_, rule.title, rule.contact, rule.does, rule.held_by == "one", rule.succession,
+                              rule.warns_with, rule.readings)
+                for id_, rule in held["roles"].items()
+            }
+        )  # fmt: skip
         self.notices = self._notices()
         self.steps = frozenset(held["steps"])
         self._groups = self._merged("groups", lambda _, members: frozenset(members), "another group of that name")

@@ -240,9 +240,23 @@ class _Linked:
         self._all_people(("reviewers",), self.held["reviewers"])
         for id_, rule in self.held["roles"].items():
             self._all_people(("roles", id_, "contact"), (rule.contact,))
+            self._role(id_, rule)
         sources = [rule.source for rule in self.held["signals"].values()]
         if self.held["people"] or sources:
             self._all_known(("programs",), "program", self.held["programs"], [*self.held["people"], *sources])
+
+    def _role(self, id_: str, rule: Any) -> None:
+        """Who follows on whom, and what one should not be alone with."""
+        if self.held["people"]:
+            successors = [*self.held["people"], *self.held["roles"]]
+            self._all_known(("roles", id_, "succession"), "person or role", rule.succession, successors)
+        self._all_known(("roles", id_, "warns_with"), "role", rule.warns_with)
+        self._all_known(("roles", id_, "readings"), "reading", rule.readings)
+        if rule.succession and rule.held_by != "one":
+            self.flaw(("roles", id_, "succession"), "belongs to a role that one holds", "write 'held_by: one'")
+        for field in ("succession", "warns_with"):
+            if id_ in getattr(rule, field):
+                self.flaw(("roles", id_, field), f"'{id_}' is this role itself", "name others")
 
     def _clauses(self) -> None:
         """Where a document lists the chapters of its source, every clause stands in one of them."""

@@ -16,6 +16,7 @@ from ir_policy.clocks import LatestStart, Limit
 from ir_policy.rules.about import About
 from ir_policy.rules.choices import DoneBefore, IfMissed, OnScopeExit, Per, Polarity
 from ir_policy.rules.conditions import Atom, Mask
+from ir_policy.rules.messages import NoticeRules
 from ir_policy.rules.templates import Template
 from ir_policy.terms import Basis, Clause, FrozenMap, Phase, Severity, Source
 
@@ -93,6 +94,13 @@ class RoleRule:
     contact: str
     """Who may act in the role until somebody takes it."""
     does: str
+    held_by_one: bool = False
+    """Whoever takes it ends the tenure of whoever held it."""
+    succession: tuple[str, ...] = ()
+    """Who may take it in turn, for the time being, when whoever acts in it does not answer a page: people and roles."""
+    warns_with: tuple[str, ...] = ()
+    """Roles that its only holder should not be the only holder of."""
+    readings: tuple[str, ...] = ()
 
 
 @frozen(eq=False, repr=False)
@@ -338,26 +346,6 @@ class Gate:
     def opened(self, yes: int, no: int) -> bool:
         """Whether a condition that releases it holds; roles and statements release it for one event only."""
         return any(release.condition is not None and release.condition.holds(yes, no) for release in self.until)
-
-
-@frozen(eq=False, repr=False)
-class NoticeRules:
-    """Who of those who are told belongs to the company, who hears in a drill, and how long an approval is good for."""
-
-    inside: tuple[str, ...]
-    """Recipients inside the company; everybody else is outside."""
-    in_drills: str
-    """Whoever hears in a drill in place of everybody outside; empty where the policy names nobody."""
-    approval_good_for: timedelta | None
-    """``None`` where an approval is good until the text changes, or until its own last instant."""
-    approval_binds: bool
-    """Whether one that is older is no approval any more; else that is only advised."""
-    readings: tuple[str, ...]
-    approval_reading: str
-
-    def outside(self, recipient: str) -> bool:
-        """Whether a recipient is outside the company."""
-        return recipient not in self.inside
 
 
 @frozen(eq=False, repr=False)

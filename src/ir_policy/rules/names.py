@@ -46,8 +46,9 @@ class Names:
         # A law that was not found is reported where it is named; who asks for its duties is not to blame.
         if not whole or any(not isinstance(root.get("duties", {}), dict) for root in roots):
             self._unread.add("duty")
-        if not all(_read_whole(self.company, section) for section in ("people", "signals")):
-            self._unread.add("program")
+        for what, sections in (("program", ("people", "signals")), ("person or role", ("people", "roles"))):
+            if not all(_read_whole(self.company, section) for section in sections):
+                self._unread.add(what)
 
     def _mask(self, part: Shaped, path: _Path, condition: Condition, *, of_gate: bool = False) -> Mask:
         for atom in atoms(condition):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ir_policy.calendar import WORKDAYS
+from ir_policy.present.pages.called import called, called_words
 from ir_policy.present.pages.markdown import bullets, code, link, sentence, table, text
 from ir_policy.present.pages.readings import every_reading, reading_link, readings_of_page
 from ir_policy.present.pages.rules import duties_in_full, duty_link
 from ir_policy.present.pages.words import conditions, length, limits, people, roles, setting
-from ir_policy.rules.about import Acknowledgement, Objective, OpenQuestion, SeeAlso, Tool
+from ir_policy.rules.about import Objective, OpenQuestion, SeeAlso, Tool
 from ir_policy.rules.conditions import Atom
 from ir_policy.rules.model import Policy
 from ir_policy.rules.words import listed
@@ -216,8 +217,10 @@ def _tool(policy: Policy, tool: Tool) -> Iterator[str]:
         page = policy.about.references[tool.template]
         said.append(f"Template: {text(page.title)}{f', {text(page.where)}' if page.where else ''}")
     said += [f"{sentence(text(id_.replace('-', ' ')))}: {text(means)}" for id_, means in tool.holds.items()]
+    if tool.shown_by:
+        said.append(f"Filled from an incident: {code(f'ir-policy {tool.shown_by} LOG')}")
     if tool.paging is not None:
-        said += _paging(policy, tool.paging, tool.reading)
+        said += called_words(policy, tool.paging, tool.reading)
     if tool.reading:
         said.append(f"Read as {reading_link(tool.reading)}")
     if tool.open_question:
@@ -225,19 +228,8 @@ def _tool(policy: Policy, tool: Tool) -> Iterator[str]:
             f"Still open: {link(text(policy.about.open_questions[tool.open_question].text), 'open-questions', tool.open_question)}"
         )
     yield from bullets(said)
-
-
-def _paging(policy: Policy, rule: Acknowledgement, name: str) -> Iterator[str]:
-    reading = policy.readings.get(name)
-    advice = " (advice)" if reading is not None and reading.advisory else ""
-    first, *later = rule.levels
-    yield f"First: {people(policy, (first,))}" + "".join(f"; then {people(policy, (one,))}" for one in later)
-    times = "; ".join(f"{level.value}: {length(time)}" for level, time in rule.within.items())
-    yield f"Time to answer before the next is paged{advice}: {times}"
-    again = (
-        f"; at {rule.repeat.value} or worse again and again until somebody answers" if rule.repeat is not None else ""
-    )
-    yield f"When nobody answers: {roles(policy, rule.then, 'and')}{again}"
+    if tool.paging is not None:
+        yield from called(policy, tool.paging)
 
 
 def _dependencies(policy: Policy) -> Iterator[tuple[str, ...]]:

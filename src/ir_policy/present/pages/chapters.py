@@ -31,6 +31,7 @@ from ir_policy.present.pages.words import (
     setting,
     when_owed,
 )
+from ir_policy.rules.machines.handover import HANDOVER
 from ir_policy.rules.model import Duty, Gate, Per, Polarity, Policy, RoleRule, SeverityRow
 from ir_policy.rules.words import listed
 from ir_policy.terms import LEVELS
@@ -150,6 +151,7 @@ def who_does_what(policy: Policy) -> Iterator[str]:
     for role in found:
         yield f"## {text(role.title)}"
         yield ""
+        yield from _holding(policy, role)
         owed = [duty for duty in policy.duties.values() if duty.owed_by == role.id]
         if owed:
             yield from duty_table(policy, sorted(owed, key=lambda duty: (duty.title, duty.id)))
@@ -161,6 +163,8 @@ def who_does_what(policy: Policy) -> Iterator[str]:
         yield "## Names"
         yield ""
         yield from table(("Id", "Called"), ((code(id_), text(name)) for id_, name in policy.about.people.items()))
+    yield from _programs(policy)
+    yield from _handing_over()
     yield from duties_in_full(policy, "who-does-what")
     yield from readings_of_page(policy, "who-does-what")
 
@@ -168,6 +172,47 @@ def who_does_what(policy: Policy) -> Iterator[str]:
 def _role(policy: Policy, role: RoleRule) -> tuple[str, ...]:
     named = f"{link(text(role.title), 'who-does-what', role.title)} ({code(role.id)})"
     return named, sentence(people(policy, (role.contact,))), sentence(text(role.does))
+
+
+def _holding(policy: Policy, role: RoleRule) -> Iterator[str]:
+    """How a role is held, who follows on whom, and what one should not be alone with."""
+    said = ["One person holds it at a time: whoever takes it ends the tenure before"] if role.held_by_one else []
+    if role.succession:
+        names = "; then ".join(
+            roles(policy, (name,)) if name in policy.roles else people(policy, (name,)) for name in role.succession
+        )
+        said.append(
+            f"When whoever acts in it does not answer a page in time, it may be taken for the time being by {names}"
+        )
+    if role.warns_with:
+        said.append(f"Whoever holds it should not alone be {roles(policy, role.warns_with)} too")
+    if role.readings:
+        said.append(f"Read as {listed(reading_link(name) for name in role.readings)}")
+    if said:
+        yield from bullets(said)
+
+
+def _programs(policy: Policy) -> Iterator[str]:
+    if policy.programs:
+        yield "## Programs"
+        yield ""
+        yield f"They act, and decide nothing that takes a person: {listed(code(name) for name in sorted(policy.programs))}."
+        yield ""
+
+
+def _handing_over() -> Iterator[str]:
+    """The life of an offer, drawn from its rows."""
+    yield "## How a role is handed over"
+    yield ""
+    yield "Until the offer is accepted, whoever offered keeps everything."
+    yield ""
+    yield "```mermaid"
+    yield "stateDiagram-v2"
+    yield f"    [*] --> {HANDOVER.start}"
+    for row in HANDOVER.rows:
+        yield f"    {row.state} --> {row.to}: {row.event}"
+    yield "```"
+    yield ""
 
 
 def _may(policy: Policy, role: str) -> Iterator[str]:

@@ -93,6 +93,7 @@ def _resting(policy: Policy) -> dict[str, list[str]]:
     named += [(id_, rule.reading) for register in rules for id_, rule in register.items()]
     named += [("notices", reading) for reading in (*policy.notices.readings, policy.notices.approval_reading)]
     named.append((policy.calendar.zone_name, about.calendar_reading))
+    named += [(role.id, reading) for role in policy.roles.values() for reading in role.readings]
     resting: dict[str, list[str]] = {}
     for id_, reading in dict.fromkeys(named):
         resting.setdefault(reading, []).append(code(id_))

@@ -1,12 +1,14 @@
-"""The section of a policy document on notices: who is inside the company, and what an approval is worth."""
+"""The sections of a policy document on people and words: roles; who is inside the company, and what an approval is worth."""
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict
 
-from ir_policy.rules.scalars import Duration, Id, Ids
+from ir_policy.rules.scalars import Duration, Id, Ids, Text
 
-__all__ = ["ApprovalDoc", "NoticesDoc"]
+__all__ = ["ApprovalDoc", "NoticesDoc", "RoleDoc"]
 
 
 class _Section(BaseModel):
@@ -37,3 +39,22 @@ class NoticesDoc(_Section):
     """The recipient that hears in a drill in place of everybody outside."""
     approval: ApprovalDoc | None = None
     """How long an approval is good for."""
+
+
+class RoleDoc(_Section):
+    """A role, and who may act in it before anybody takes it."""
+
+    title: Text
+    """What people call it."""
+    contact: Id
+    """Who may act in the role while nobody holds it."""
+    does: Text
+    """What it is for."""
+    held_by: Literal["one", "several"] = "several"
+    """Whether taking it ends the tenure of whoever held it."""
+    succession: Ids = ()
+    """People and roles that may take it in turn, for the time being, when whoever acts in it does not answer a page."""
+    warns_with: Ids = ()
+    """Roles that its holder should not be the only one to hold."""
+    readings: Ids = ()
+    """Our interpretations behind these."""
