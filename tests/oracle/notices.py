@@ -229,9 +229,8 @@ def is_to(state: State, recipients: Iterable[str], recipient: str) -> bool:
 
 
 def failed_for(state: State, sending: Sending, failed: set[str], recipient: str) -> bool:
-    """*Duties* 5: known to have failed for whom it would meet; in a drill, for the one named there."""
-    whom = state.policy.notices.in_drills if to_everybody(state, sending.recipients) else recipient
-    return whom in failed
+    """*Duties* 5: known to have failed for whom it would meet; in a drill, where it does not name them, for the one who hears."""
+    return (recipient if recipient in sending.recipients else state.policy.notices.in_drills) in failed
 
 
 # --- texts that stand, and gates a text passes --------------------------------------------------------------

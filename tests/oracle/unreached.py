@@ -35,7 +35,7 @@ def open_again(state: State, one: Obligation, event: Notice) -> None:
         state.happened["met by another act instead"] += 1
         return
     one.settled, one.settled_at, one.met_by_act = "", None, None
-    one.lapses = state.closed and one.duty.if_missed is IfMissed.LAPSES
+    one.lapses = one.lapses or (state.closed and one.duty.if_missed is IfMissed.LAPSES)
     state.happened["opened again as not told"] += 1
     state.happened["opened again while closed"] += state.closed
 
