@@ -7,8 +7,8 @@ from datetime import datetime
 from ir_policy.rules.model import Gate
 from ir_policy.terms import NO, YES
 from oracle.asking import definitely, known, truth
-from oracle.notices import is_to, names, not_out, passes
-from oracle.state import Obligation, Record, State
+from oracle.notices import is_for, not_out, passes
+from oracle.state import Obligation, State
 
 
 def blocked_by(state: State, one: Obligation, now: datetime) -> tuple[tuple[str, ...], ...]:
@@ -20,7 +20,7 @@ def blocked_by(state: State, one: Obligation, now: datetime) -> tuple[tuple[str,
     left = [
         tuple(sorted(gate.id for gate in gates if not passes(state, kept, gate, now)))
         for kept in state.records.values()
-        if not_out(kept) and is_meant_for(state, kept, one)
+        if kept.text is not None and not_out(kept) and is_for(state, kept.text.duties, kept.text.recipients, one)
     ]
     left = left or [tuple(sorted(gate.id for gate in gates))]
     fewest = min(len(each) for each in left)
@@ -38,11 +38,3 @@ def is_in_the_way(state: State, gate: Gate) -> bool:
     if when is NO or (gate.only_on_yes and when is not YES) or gate.id in state.now.waived_gates:
         return False
     return not any(r.condition is not None and definitely(state, r.condition.source) for r in gate.until)
-
-
-def is_meant_for(state: State, kept: Record, one: Obligation) -> bool:
-    """A text is meant for what it names, or another of the same act, to this recipient; any is, for what any word meets."""
-    assert kept.text is not None
-    any_word = any(match.kind == "notice" and "any" in match.names for match in one.duty.met_by)
-    named = any_word or names(state, kept.text.duties, one.duty.id, one.duty.act)
-    return named and is_to(state, kept.text.recipients, one.recipient)

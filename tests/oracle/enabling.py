@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from ir_policy.clocks import Deadline
 from ir_policy.rules.model import Duty
 from oracle.asking import is_owed
-from oracle.notices import is_to, names, not_out, passes
+from oracle.notices import is_for, not_out, passes
 from oracle.owing import limit_at, surely_missed
 from oracle.settling import discharge, settle
-from oracle.state import CANCELLED, OTHERWISE, Due, Obligation, State, Step
+from oracle.state import CANCELLED, Due, Obligation, State, Step
 from oracle.stepping import new_one
 
 
@@ -20,29 +20,32 @@ def look_at_what_comes_first(state: State, step: Step, duty: Duty) -> None:
     open_before = [one for one in state.obligations if one.duty is duty and one.is_open()]
     discharge(state, step, duty, [])
     state.happened["review met"] += any(not one.is_open() for one in open_before)
-    needing = needed_by(state, duty, step.event.at) if is_owed(state, duty) else {}
+    needing = needed_by(state, duty) if is_owed(state, duty) else {}
     for one in state.obligations:
         if one.duty is not duty or not one.is_open():
             continue
         wanted = needing.get(one.recipient)
-        if wanted is None or text_stands(state, step, wanted, one.recipient):
+        if wanted is None or text_stands(state, step, wanted):
             settle(one, CANCELLED, (step.event.at, step.event.at))
             state.happened["review cancelled as not needed" if wanted is None else "review cancelled by a text"] += 1
             one.not_required = True
         else:
             before = one.shown
-            give_due(state, step, one, wanted, OTHERWISE)
+            give_due(state, step, one, wanted, step.how())
             count_move(state, before, one.shown)
     if state.is_former(duty):
         return
     for who in sorted(needing):
         is_open = any(one.is_open() for one in state.obligations if (one.duty.id, one.recipient) == (duty.id, who))
-        if not is_open and not text_stands(state, step, needing[who], who):
+        if not is_open and not text_stands(state, step, needing[who]):
             soonest = soonest_of(needing[who])
             assert soonest.shown is not None
-            state.happened["review opened"] += 1
             one = new_one(state, step, duty, who, soonest.shown.anchor)
             give_due(state, step, one, needing[who], step.how())
+            if one.lapses and surely_missed(one.binding, step.event.at):
+                state.obligations.remove(one)  # it would lapse in this step
+            else:
+                state.happened["review opened"] += 1
 
 
 def count_move(state: State, before: Due | None, after: Due | None) -> None:
@@ -53,11 +56,12 @@ def count_move(state: State, before: Due | None, after: Due | None) -> None:
         state.happened["review due later"] += other > one
 
 
-def needed_by(state: State, duty: Duty, at: datetime) -> dict[str, list[Obligation]]:
-    """*Duties* 9: by recipient, the open obligations (of any episode) whose rule needs it; what lapses in this step needs nothing."""
+def needed_by(state: State, duty: Duty) -> dict[str, list[Obligation]]:
+    """*Duties* 9: by recipient, the open obligations (of any episode) whose rule needs it; none that will only lapse."""
+    reviewed = any(match.kind == "notice" and "reviewed" in match.names for match in duty.met_by)
     found: dict[str, list[Obligation]] = {}
     for one in state.obligations:
-        if one.lapses and surely_missed(one.binding, at):
+        if one.lapses or (reviewed and one.recipient in state.policy.notices.inside):
             continue
         if one.is_open() and one.duty.needs is not None and one.duty.needs.duty == duty.id:
             found.setdefault(one.recipient, []).append(one)
@@ -102,14 +106,13 @@ def give_due(state: State, step: Step, one: Obligation, needing: list[Obligation
     one.binding = due if within.basis.binds else None
 
 
-def text_stands(state: State, step: Step, needing: list[Obligation], recipient: str) -> bool:
+def text_stands(state: State, step: Step, needing: list[Obligation]) -> bool:
     """*Duties* 9: a text that is not out names what needs it, and passes every gate that a review releases."""
     gates = [gate for gate in state.policy.gates.values() if any(r.notice == "reviewed" for r in gate.until)]
     return any(
         not_out(kept)
         and kept.text is not None
-        and any(names(state, kept.text.duties, one.duty.id, one.duty.act) for one in needing)
-        and is_to(state, kept.text.recipients, recipient)
+        and any(is_for(state, kept.text.duties, kept.text.recipients, one) for one in needing)
         and all(passes(state, kept, gate, step.event.at) for gate in gates)
         for kept in state.records.values()
     )

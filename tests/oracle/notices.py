@@ -11,7 +11,7 @@ from ir_policy.log.events import Event, Notice
 from ir_policy.rules.model import Gate, Release
 from ir_policy.rules.templates import Template, digest_of_text, filled
 from oracle.asking import complete, may_act
-from oracle.state import Judgement, Record, Sending, State, Wait
+from oracle.state import Judgement, Obligation, Record, Sending, State, Wait
 
 OPEN: Final = ("drafted", "in-review", "reviewed", "approved", "released")
 GONE: Final = ("sent", "delivered", "failed")
@@ -229,9 +229,8 @@ def is_to(state: State, recipients: Iterable[str], recipient: str) -> bool:
 
 
 def failed_for(state: State, sending: Sending, failed: set[str], recipient: str) -> bool:
-    """*Duties* 5: known to have failed for whom it would meet; in a drill, for the one named there."""
-    whom = state.policy.notices.in_drills if to_everybody(state, sending.recipients) else recipient
-    return whom in failed
+    """*Duties* 5: known to have failed for whom it would meet; in a drill, where it does not name them, for the one who hears."""
+    return (recipient if recipient in sending.recipients else state.policy.notices.in_drills) in failed
 
 
 # --- texts that stand, and gates a text passes --------------------------------------------------------------
@@ -240,6 +239,12 @@ def failed_for(state: State, sending: Sending, failed: set[str], recipient: str)
 def names(state: State, duties: Iterable[str], duty_id: str, act: str) -> bool:
     """Whether they name the duty, or one with the same act, under whatever rule."""
     return any(rule.id in duties and (rule.id == duty_id or bool(act and rule.act == act)) for rule in state.rules())
+
+
+def is_for(state: State, duties: Iterable[str], recipients: Iterable[str], one: Obligation) -> bool:
+    """Whether words name what an obligation is about, and its recipient; any do, where any notice meets it."""
+    any_notice = any(match.kind == "notice" and "any" in match.names for match in one.duty.met_by)
+    return (any_notice or names(state, duties, one.duty.id, one.duty.act)) and is_to(state, recipients, one.recipient)
 
 
 def passes(state: State, kept: Record, gate: Gate, at: datetime) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from oracle.blocking import blocked_by
-from oracle.notices import is_to, names
+from oracle.notices import is_for
 from oracle.owing import maybe_missed, surely_missed
 from oracle.state import (
     ACTIVE,
@@ -75,8 +75,7 @@ def was_waiting(state: State, one: Obligation, at: datetime) -> bool:
     return any(
         wait.start <= at
         and (wait.end is None or at < wait.end)
-        and names(state, wait.duties, one.duty.id, one.duty.act)
-        and is_to(state, wait.recipients, one.recipient)
+        and is_for(state, wait.duties, wait.recipients, one)
         for kept in state.records.values()
         for wait in kept.waits
     )

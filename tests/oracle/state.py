@@ -118,8 +118,8 @@ class Obligation:
     """The events that asked for it: none of them meets it."""
     met_by_act: Act | None = None
     """The act that met it; nothing where a state did."""
-    opened_at_act: int = 0
-    """How many acts there were when it opened, that of its own step among them."""
+    lost: list[Act] = field(default_factory=list)
+    """The sendings that had met it before they were known to have failed."""
 
     @property
     def key(self) -> str:

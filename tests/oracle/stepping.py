@@ -189,7 +189,6 @@ def new_one(state: State, step: Step, duty: Duty, who: str, anchor: Stamp) -> Ob
     number = sum(one.duty.id == duty.id and one.recipient == who for one in state.obligations)
     one = Obligation(duty, who, number, len(state.episodes) - 1, step.event, anchor, level=state.governing)
     one.lapses = state.closed and duty.if_missed is IfMissed.LAPSES
-    one.opened_at_act = len(state.acts)
     state.obligations.append(one)
     return one
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ir_policy.log.events import Event, Notice
-from ir_policy.rules.model import DoneBefore, IfMissed, Per
+from ir_policy.rules.model import IfMissed, Per
 from oracle.asking import is_ruled_out, stamp_of
 from oracle.notices import failed_for
 from oracle.settling import Way, meets, met
@@ -28,49 +28,37 @@ def open_again(state: State, one: Obligation, event: Notice) -> None:
         return
     if not failed_for(state, act.sending, act.failed, one.recipient) or is_ruled_out(state, one.duty):
         return
-    others = ways_from(state, one, act, include=False)
+    one.lost.append(act)
+    others = acts_after(state, one, act)
     if others:
         met(state, one, others)
         state.happened["met by another act instead"] += 1
         return
     one.settled, one.settled_at, one.met_by_act = "", None, None
-    one.lapses = state.closed and one.duty.if_missed is IfMissed.LAPSES
+    one.lapses = one.lapses or (state.closed and one.duty.if_missed is IfMissed.LAPSES)
     state.happened["opened again as not told"] += 1
     state.happened["opened again while closed"] += state.closed
 
 
-def meet_again(state: State, one: Obligation, event: Notice) -> None:
-    """*Duties* 8, ``notice-delivered``: by the earliest act from the first sending on, where that is one of this notice."""
-    sendings = [
-        act for act in state.acts if act.sending is not None and getattr(act.event, "notice", "") == event.notice
-    ]
-    if not sendings:
-        return
-    ways = ways_from(state, one, sendings[0], include=True)
-    if not ways:
-        return
-    first = min(ways, key=lambda way: way[0])
-    if any(first[1] is act for act in sendings):
-        met(state, one, [first])
-        state.happened["met by a delivery"] += 1
-
-
-def ways_from(state: State, one: Obligation, start: Act, *, include: bool) -> list[Way]:
-    """Acts of its episode, not before that one, which match."""
+def acts_after(state: State, one: Obligation, start: Act) -> list[Way]:
+    """*Duties* 8: other acts of its episode, after that one in the order of the fold, which match."""
+    place = next(index for index, act in enumerate(state.acts) if act is start)
     return [
         (stamp_of(act.event), act)
-        for place, act in enumerate(state.acts)
-        if (include or act is not start)
-        and stamp_of(act.event) >= stamp_of(start.event)
-        and (one.duty.per is Per.INCIDENT or act.episode == one.episode)
+        for act in state.acts[place + 1 :]
+        if (one.duty.per is Per.INCIDENT or act.episode == one.episode)
         and not any(asked is act.event for asked in one.asked_by)
-        and (place + 1 >= one.opened_at_act or counts_before(one, act))
         and any(meets(state, act, one, match) for match in one.duty.met_by)
     ]
 
 
-def counts_before(one: Obligation, act: Act) -> bool:
-    """*Duties* 5: whether what was done before it opened counts; for a repeat it does not."""
-    if one.repeat or one.duty.done_before is DoneBefore.DOES_NOT_COUNT:
-        return False
-    return one.duty.done_before is DoneBefore.COUNTS or stamp_of(act.event) >= one.anchor
+def meet_again(state: State, one: Obligation, event: Notice) -> None:
+    """*Duties* 8, ``notice-delivered``: by the first sending of this notice that had met it and is now known to have come."""
+    for act in one.lost:
+        sending = act.sending
+        assert sending is not None
+        ours = getattr(act.event, "notice", "") == event.notice
+        if ours and not failed_for(state, sending, act.failed, one.recipient):
+            met(state, one, [(stamp_of(act.event), act)])
+            state.happened["met by a delivery"] += 1
+            return
