@@ -47,7 +47,14 @@ from support_time import at
 
 def test_every_duty_of_the_policy_has_its_promise_here() -> None:
     """No duty is left out: each has a promise with a length, or laws of its own where no length says when it is due."""
-    of_their_own = {"unassessed-alert", "compliance-evidence", "resolution-message", "next-update", "action-item", "legal-review"}
+    of_their_own = {
+        "unassessed-alert",
+        "compliance-evidence",
+        "resolution-message",
+        "next-update",
+        "action-item",
+        "legal-review",
+    }
     promised = {promise.key.partition("@")[0] for promise in PROMISES}
     assert (promised | of_their_own, promised & of_their_own) == (set(POLICY.duties), set())
 

@@ -33,27 +33,42 @@ class _Needed(NamedTuple):
 def enable(moment: Moment) -> None:
     """Meet, end and open what enables other duties, as they stand after this event."""
     for duty, parents in _enabling(moment.policy):
-        for rule in dict.fromkeys(entry.duty for entry in moment.ledger.open_of(duty.id, None)):
+        standing = moment.ledger.open_of(duty.id, None)
+        for rule in dict.fromkeys((*(entry.duty for entry in standing), duty)):
             discharge(moment, rule, set())
-        history = moment.history
-        ruled_out = history.closing is not None and history.outcome in duty.not_for
-        holds = duty.when.holds(history.yes, history.no) and not ruled_out
-        needed = _needed(moment, duty, parents) if holds else {}
-        standing = {entry.recipient: entry for entry in moment.ledger.open_of(duty.id, None)}
-        for recipient, entry in sorted(standing.items()):
-            if recipient in needed and not _has_text(moment, recipient, needed[recipient]):
-                _keep(moment, entry, needed[recipient].due)
-            else:
-                moment.ledger.put(evolve(entry, status=Status.CANCELLED, settled=moment.when(),
-                                         settled_by=moment.event.id, not_required=True))  # fmt: skip
-                moment.moves.cancelled.append(entry.key)
-        for recipient, need in sorted(needed.items()):
-            if _over(moment, duty, need.due):
-                continue
-            if recipient not in standing and not _has_text(moment, recipient, need):
-                entry = moment.new_entry(duty, recipient, need.parent.anchor, need.parent.mark, need.due)
-                moment.ledger.put(entry)
-                moment.moves.opened.append(entry.key)
+            needed = _needed(moment, rule, parents) if _holds(moment, rule) else {}
+            for entry in sorted(moment.ledger.open_of(duty.id, None), key=lambda entry: entry.key):
+                if entry.duty is rule:
+                    _go_on(moment, entry, needed.get(entry.recipient))
+            if rule is duty:
+                _begin(moment, duty, needed)
+
+
+def _holds(moment: Moment, rule: Duty) -> bool:
+    history = moment.history
+    ruled_out = history.closing is not None and history.outcome in rule.not_for
+    return rule.when.holds(history.yes, history.no) and not ruled_out
+
+
+def _go_on(moment: Moment, entry: Entry, need: _Needed | None) -> None:
+    """Still needed, it has the due of what needs it now; else it ends."""
+    if need is not None and not _has_text(moment, entry.recipient, need):
+        _keep(moment, entry, need.due)
+        return
+    ended = evolve(entry, status=Status.CANCELLED, settled=moment.when(), settled_by=moment.event.id, not_required=True)
+    moment.ledger.put(ended)
+    moment.moves.cancelled.append(entry.key)
+
+
+def _begin(moment: Moment, duty: Duty, needed: dict[str, _Needed]) -> None:
+    """Open what is needed of nobody yet, unless it would lapse as it opens."""
+    standing = {entry.recipient for entry in moment.ledger.open_of(duty.id, None)}
+    for recipient, need in sorted(needed.items()):
+        if recipient in standing or _over(moment, duty, need.due) or _has_text(moment, recipient, need):
+            continue
+        entry = moment.new_entry(duty, recipient, need.parent.anchor, need.parent.mark, need.due)
+        moment.ledger.put(entry)
+        moment.moves.opened.append(entry.key)
 
 
 def _needed(moment: Moment, duty: Duty, parents: tuple[str, ...]) -> dict[str, _Needed]:
