@@ -354,6 +354,8 @@ EVENT_FIELDS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
 EVENT_KINDS: Final = tuple(EVENT_FIELDS)
 OF_PROGRAMMES: Final = frozenset({"programme-opened", "drill-held", "review-held", "readiness-attested"})
 """Kinds that only the log of a programme holds."""
+OF_INCIDENTS: Final = tuple(kind for kind in EVENT_KINDS if kind not in OF_PROGRAMMES)
+"""Kinds that happen in incidents: the rules of a policy speak of these."""
 OF_ACTIONS: Final = frozenset({"action-opened", "action-closed"})
 """Kinds that either log holds; in that of a programme they may say which incident they come from."""
 OF_BOTH: Final = frozenset({*OF_ACTIONS, "corrected", "note"})

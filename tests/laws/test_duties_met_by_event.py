@@ -8,7 +8,7 @@ import pytest
 
 import ir_policy as ir
 from ir_policy import YES, Event
-from ir_policy.log.events import KINDS
+from ir_policy.terms import OF_INCIDENTS as KINDS
 from ir_policy.testing import told
 from support_duties import COMMANDER, LEGAL, detected, found, hours, minutes, reported
 from support_versions import added, version
@@ -34,6 +34,9 @@ SAID: Final[dict[str, dict[str, Any]]] = {
     "phase-not-applicable": {"phase": "eradicate"},
     "step-done": {"step": "checklist-updated"},
     "notice-drafted": {"duties": ["internal-alert"], "recipients": ["internal"]},
+    "evidence-moved": {"item": "image 7", "to": "bo"},
+    "notice-reviewed": {"by": LEGAL},
+    "notice-approved": {"by": COMMANDER},
     "notice-edited": {"duties": ["internal-alert"], "recipients": ["internal"]},
     "notice-sent": {"duties": ["resolution-message"], "recipients": ["internal"]},
     "breach-finding": {"finding": "aware", "by": LEGAL},
@@ -46,7 +49,11 @@ SAID: Final[dict[str, dict[str, Any]]] = {
 }
 """What an event of a kind must say to have an effect, beside what is filled in."""
 
+DRAFTED: Final = told("notice-drafted", minutes(20), "somebody", duties=["internal-alert"], recipients=["internal"])
+
 BEFORE: Final[dict[str, tuple[Event, ...]]] = {
+    "notice-reviewed": (DRAFTED,),
+    "notice-approved": (DRAFTED,),
     "reopened": (told("closed", minutes(20), COMMANDER),),
     "not-notifying": (found("aware", minutes(20)), reported(minutes(21), {"risk-unlikely": YES})),
 }

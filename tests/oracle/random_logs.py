@@ -41,7 +41,7 @@ WEIGHTS: Final = {
     "handover-accepted": 10, "phase-entered": 3, "phase-not-applicable": 4, "step-done": 3, "documented": 2,
     "notice-drafted": 3, "notice-edited": 3, "notice-sent": 11, "breach-finding": 6, "processor-told": 9,
     "not-notifying": 3.5, "hold-started": 3.4, "hold-released": 9, "recovered": 2, "postmortem-distributed": 8,
-    "closed": 4, "reopened": 3.2, "waived": 7, "corrected": 9, "note": 1, "channel-opened": 2, "merged": 6,
+    "closed": 4, "reopened": 4, "waived": 7, "corrected": 9, "note": 1, "channel-opened": 2, "merged": 6,
     "action-opened": 3.5, "action-closed": 3, "notice-review-requested": 1.5, "notice-reviewed": 1.5, "notice-approved": 1.5,
     "notice-rejected": 6, "notice-delivered": 2.5, "notice-failed": 3, "notice-withdrawn": 8,
 }  # fmt: skip

@@ -30,7 +30,7 @@ from ir_policy.rules.parts import (
     TEXTS,
 )
 from ir_policy.rules.scalars import PART, SCHEMAS, part
-from ir_policy.terms import EVENT_FIELDS, EVENT_INSTANTS, EVENT_KINDS, FINDINGS, OUTCOMES, Basis, Phase, Severity
+from ir_policy.terms import EVENT_FIELDS, EVENT_INSTANTS, FINDINGS, OF_INCIDENTS, OUTCOMES, Basis, Phase, Severity
 
 __all__ = ["PARTS", "document_schema"]
 
@@ -100,7 +100,7 @@ def _acts() -> dict[str, Any]:
     says = {
         **dict.fromkeys(_ACT_WORDS, _IDS),
         "notice": _one_or_more_words(NOTICES),
-        "event": _one_or_more_words(EVENT_KINDS),
+        "event": _one_or_more_words(OF_INCIDENTS),
         "finding": _one_or_more_words(FINDINGS),
         "level": _one_or_more_words(["any"]),
         "hold": _one_or_more_words(["in-force"]),
@@ -113,7 +113,7 @@ def _acts() -> dict[str, Any]:
 def _mark_sources() -> dict[str, Any]:
     says = {
         **dict.fromkeys(_MARK_WORDS, _ID),
-        "event": _words(EVENT_KINDS),
+        "event": _words(OF_INCIDENTS),
         "finding": _words(FINDINGS),
         **{kind: _words([word]) for kind, word in _ENGINE_MARKS.items()},
     }
@@ -126,7 +126,7 @@ def _forbidden() -> dict[str, Any]:
     says = {
         **dict.fromkeys(_FORBIDDEN_WORDS, _ID),
         "phase": _words(phase.value for phase in Phase),
-        "event": _words(EVENT_KINDS),
+        "event": _words(OF_INCIDENTS),
         "finding": _words(FINDINGS),
         "decision": _words(DECISIONS),
         "outcome": _words(OUTCOMES),

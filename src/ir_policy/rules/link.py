@@ -43,8 +43,8 @@ from ir_policy.rules.shape import Shaped
 from ir_policy.rules.templates import Template
 from ir_policy.terms import (
     EVENT_INSTANTS,
-    EVENT_KINDS,
     FINDINGS,
+    OF_INCIDENTS,
     Clause,
     FrozenMap,
     Phase,
@@ -179,8 +179,8 @@ class Linker(DutyLinks):
     def _mark_source(self, part: Shaped, mark: str, index: int, source: Any) -> MarkSource:
         path = ("marks", mark, "set_by", index, source.kind)
         if source.kind == "event":
-            self._known(part, path, "event", source.name, EVENT_KINDS)
-            if source.field and source.name in EVENT_KINDS:
+            self._known(part, path, "event", source.name, OF_INCIDENTS)
+            if source.field and source.name in OF_INCIDENTS:
                 fields = ("at", "recorded_at", *EVENT_INSTANTS.get(source.name, ()))
                 place = (*path[:-1], "at")
                 self._known(part, place, f"instant of '{source.name}'", source.field, fields)
@@ -334,7 +334,7 @@ class Linker(DutyLinks):
         for section in ("who", "waivable_by"):
             for name in getattr(rule, section):
                 self._known(part, (*path, section), "role", name, self.roles)
-        register: dict[str, Iterable[str]] = {"step": self.steps, "event": EVENT_KINDS, "finding": FINDINGS}
+        register: dict[str, Iterable[str]] = {"step": self.steps, "event": OF_INCIDENTS, "finding": FINDINGS}
         for index, forbidden in enumerate(rule.forbids):
             kind = forbidden.kind
             if kind in register:

@@ -27,7 +27,7 @@ from ir_policy.rules.model import (
 from ir_policy.rules.names import Names
 from ir_policy.rules.parts import LimitDoc
 from ir_policy.rules.shape import Shaped
-from ir_policy.terms import EVENT_INSTANTS, EVENT_KINDS, FINDINGS, Basis, Clause, Severity, Source
+from ir_policy.terms import EVENT_INSTANTS, FINDINGS, OF_INCIDENTS, Basis, Clause, Severity, Source
 
 __all__ = ["DutyLinks", "prefix_of"]
 
@@ -190,7 +190,7 @@ class DutyLinks(Names):
 
     def _act(self, part: Shaped, path: _Path, act: Any) -> ActMatch:
         register: dict[str, Iterable[str]] = {
-            "event": EVENT_KINDS, "step": self.steps, "finding": FINDINGS, "holding": self.roles
+            "event": OF_INCIDENTS, "step": self.steps, "finding": FINDINGS, "holding": self.roles
         }  # fmt: skip
         word = "role" if act.kind == "holding" else act.kind
         for name in act.names if act.kind in register else ():
