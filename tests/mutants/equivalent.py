@@ -8,6 +8,8 @@ _BY_ITS_STATE: Final = "it is met by a state that lasts, and that counts wheneve
 _BY_ITS_OWN_WAY: Final = "a duty whose limit the event gives opens and is met by its own way, which does not ask this"
 _IN_THE_LAW_TOO: Final = "the law the policy names says the same of this mark"
 _ADVICE: Final = "its reading adds to the source, so that it ends no approval until somebody accepts it"
+_BY_WHAT_NEEDS_IT: Final = "it opens, ends and is met with what needs it, by a way that does not ask this"
+_NOT_CLEARED: Final = "nobody has cleared a text beforehand yet; the laws on notices ask it of a policy where somebody has"
 _NEVER_LEFT: Final = "nothing that happens makes its condition untrue again"
 
 EQUIVALENT: Final[dict[str, str]] = {
@@ -31,6 +33,15 @@ EQUIVALENT: Final[dict[str, str]] = {
     "duties.next-update.done_before: counts": _BY_ITS_OWN_WAY,
     "duties.next-update.again_on: raise": _BY_ITS_OWN_WAY,
     "duties.resolution-message.when: dropped": "it starts from the very mark its condition asks for",
+    "duties.resolution-message.needs.lead: 31 minutes": "it has no deadline a latest start could be reckoned from",
+    "duties.resolution-message.needs.lead: 29 minutes": "it has no deadline a latest start could be reckoned from",
+    "duties.legal-review.per: incident": _BY_WHAT_NEEDS_IT,
+    "duties.legal-review.on_scope_exit: cancel": _BY_WHAT_NEEDS_IT,
+    "duties.legal-review.done_before: counts": _BY_WHAT_NEEDS_IT,
+    "gates.legal-review-before-external.until.1: left out": _NOT_CLEARED,
+    "gates.author-is-not-approver.until.1: left out": _NOT_CLEARED,
+    "gates.commander-approves.until.1: left out": _NOT_CLEARED,
+    "gates.drills-stay-inside.when: unless a definite no": "whether it is a drill is always known",
     "duties.oaic-notice.when.all.0: left out": "it starts from the mark that only this finding sets",
     "duties.oaic-notice.on_scope_exit: cancel": _NEVER_LEFT,
     "duties.oaic-notice.act: its own": "no other duty shares this act yet",

@@ -19,7 +19,13 @@ behind all that was reckoned from earlier marks. Where it reckons with several, 
 short beside every difference of two limits, or beyond all limits at once (see ``world.py``), and again each added instant has one place.
 ``test_abstraction.py`` tries it: pairs of different logs with equal values are given the same events and must stay equal.
 
-What is not in the value is not in the search: records that are late, imprecise or corrected, and drafts.
+**Notices.** Of a text its digest is left out: what was reviewed and approved is the text as it stands, since each edit
+takes both away. Of reviews that were waited for only those that still wait, or ended just now, are kept: a deadline that
+was missed before knows why. Of the sendings that met an obligation only the first is kept, as in time or late: a notice
+that arrives after all meets it then. For that each recipient must hear by one notice, so that all its sendings fail together.
+
+What is not in the value is not in the search: records that are late, imprecise or corrected, and what is good until an
+instant somebody says.
 """
 
 from __future__ import annotations
@@ -33,12 +39,14 @@ from ir_policy import Severity
 from ir_policy.clocks import BeforeClosed, Deadline, Limit, due_of
 from ir_policy.duties.case import Case
 from ir_policy.duties.entries import Due, Entry, Status
+from ir_policy.duties.held_back import HeldBack
+from ir_policy.log.notices import NoticeRecord
 from ir_policy.rules.conditions import Mask
 from ir_policy.rules.model import DoneBefore, Duty, Per, Policy
 from ir_policy.terms import LEVELS
 from search.story import Slice
 
-TIMELESS: Final = ("as-soon-as-practicable", "without-undue-delay", "before-close", "given")
+TIMELESS: Final = ("as-soon-as-practicable", "without-undue-delay", "before-close", "given", "latest-start")
 """Kinds of limit that reckon no deadline from a mark."""
 
 Label = tuple[object, ...]
@@ -109,7 +117,7 @@ class Lens:
             tuple(frozenset(history.families.get(family, {}).items()) for family in self._families),
             level.authorised, level.decided, level.raised, level.base if level.decided is not None else None,
             None if last else level.worst_decided, level.supported, level.governing,
-            frozenset(self._ended(case, now)),
+            frozenset(self._ended(case, now)), tuple(_text(record) for _, record in sorted(history.notices.items())),
         )  # fmt: skip
 
     def _ended(self, case: Case, now: datetime) -> Iterator[Hashable]:
@@ -119,7 +127,7 @@ class Lens:
                 continue
             if entry.missed(now if entry.settled is None else entry.settled.at):
                 yield "breached", entry.duty.id
-            if not _is_past(case, entry):
+            if not _is_past(case, entry) and not entry.duty.enables:  # of those the next one opens, whatever became of this
                 if case.ledger.latest[(entry.duty.id, entry.recipient)] == entry.key:
                     ended = entry.status if entry.status is not Status.ACTIVE else Status.LAPSED
                     yield entry.duty.id, entry.recipient, ended
@@ -137,6 +145,7 @@ class Lens:
         for duty in self._duties:
             if not self._is_done(case, duty, now):
                 yield from self._of_duty(case, duty, now)
+        yield from _waiting(case, now)
         live = [entry for entry in case.ledger.entries.values() if _is_live(case, entry, now)]
         for entry in sorted(live, key=lambda one: (one.duty.id, one.recipient, one.n)):
             yield from self._of_entry(case, entry, now)
@@ -225,7 +234,7 @@ class Lens:
         whose: Label = ("owed", entry.duty.id, entry.recipient, _is_past(case, entry))
         own = (
             *whose, entry.status, entry.level, entry.in_scope, entry.not_required, entry.superseded, entry.lapses,
-            entry.repeat, entry.item, entry.owner, missed_first, _cause(entry, now),
+            entry.repeat, entry.item, entry.owner, missed_first, _cause(case, entry, now), *_sendings(case, entry),
         )  # fmt: skip
         yield own, entry.anchor.at if entry.repeat or self._asks_anchor(entry.duty) else now, False
         if entry.opens_at is not None:
@@ -233,6 +242,9 @@ class Lens:
         for name, due in (("due", entry.due), ("firm", entry.firm)):
             if due is not None:
                 yield from _of_due((*whose, name, due.kind), due)
+        needs = entry.duty.needs
+        if needs is not None and entry.due is not None and entry.due.deadline is not None:
+            yield (*whose, "latest start"), entry.due.deadline.at - needs.lead, True
         for limit in self._limits[entry.duty.id] if entry.repeat else ():
             due = self._due(limit, entry.anchor.at)
             if due is not None:
@@ -253,14 +265,43 @@ def _is_past(case: Case, entry: Entry) -> bool:
 def _is_live(case: Case, entry: Entry, now: datetime) -> bool:
     """Whether a later event can still change the obligation: it is open, or cancelled and may be revived."""
     if entry.status is Status.CANCELLED:
-        return not _is_past(case, entry)
-    return entry.is_open(now)
+        return not _is_past(case, entry) and not entry.duty.enables
+    return entry.is_open(now) or bool(_sendings(case, entry))
 
 
-def _cause(entry: Entry, now: datetime) -> str:
-    """Why its breach came about, once there is one."""
+def _cause(case: Case, entry: Entry, now: datetime) -> str:
+    """Why its breach came about, once there is one, or would be there if what met it had failed."""
     firm = entry.firm
-    return firm.cause if firm is not None and entry.missed(now) and firm.missed_when_set() else ""
+    if firm is None or firm.latest is None or not entry.missed(now):
+        return ""
+    waited = HeldBack(case.policy, case.history, (0, 0), now).waited(entry, firm.latest.at)
+    return firm.cause if firm.missed_when_set() else "gate" if waited else ""
+
+
+# --- notices --------------------------------------------------------------------------------------------
+
+
+def _text(record: NoticeRecord) -> Hashable:
+    """A notice, as far as a later step asks of it."""
+    text = (record.draft.duties, record.draft.recipients, record.draft.states) if record.draft is not None else None
+    words = tuple((one.digest == record.digest, one.recipients) if one is not None else None
+                  for one in (record.review, record.approval))  # fmt: skip
+    told = tuple(sorted({(one.recipient, record.reached(one.recipient).state) for one in record.told}))
+    return record.id, record.state, text, record.persons, record.roles, words, record.asked is not None, told
+
+
+def _waiting(case: Case, now: datetime) -> Iterator[Placed]:
+    """Reviews for which somebody began or ceased to wait this very instant: it may be a deadline's."""
+    for id_, record in sorted(case.history.notices.items()):
+        ends = {(name, at) for wait in record.waits for name, at in (("since", wait.since), ("until", wait.until))}
+        yield from ((("waits", id_, name), now, False) for name, at in sorted(ends, key=repr) if at == now)
+
+
+def _sendings(case: Case, entry: Entry) -> Label:
+    """Whether it was, and would again be, in time by the first sending of a notice that met it; nothing where none did."""
+    sent = {one.event for record in case.history.notices.values() for one in record.told if one.state == "sent"}
+    met = [act.stamp.at for act in case.history.acts if act.event in sent & {*entry.undone, entry.settled_by}]
+    return (entry.missed(min(met)), bool(entry.undone)) if met else ()
 
 
 def _starts_by(policy: Policy, duty: Duty, kind: str) -> bool:

@@ -18,7 +18,10 @@ from ir_policy.terms import MICROSECOND
 from search.laws_shared import ENDS_BEFORE, OPEN, milder, past
 from search.story import Finding, Owed, State, Turn, Wait
 
+LATEST_START: Final = "latest-start"
 BINDS: Final = ("statute", "contract", "policy")
+TOLD: Final = ("client-update",)
+"""Met by a notice: ``laws_told.py`` says what a failed one makes of it."""
 SETTLED: Final = ("discharged", "waived", "lapsed")
 
 
@@ -38,7 +41,7 @@ def no_event_clears_a_breach(turn: Turn) -> Iterator[Finding]:
     """A breach is a fact: no power and no event in its turn removes it or calls it otherwise.
 
     Where somebody is named in place of an unnamed recipient, the breach goes on with whoever takes over, unless it
-    turns out that they had been told in time.
+    turns out that they had been told in time. So it does where a sending that was taken for failed did arrive.
     """
     for key, one in turn.was.items():
         if one.breach is not None:
@@ -52,13 +55,14 @@ def _keeps(turn: Turn, one: Obligation, after: Obligation) -> bool:
     """Whether an obligation carries the breach of another one on, or shows that there was none."""
     if after.breach is not None and one.breach is not None:
         return (after.breach.at, after.breach.cause) == (one.breach.at, one.breach.cause)
-    return after.key in turn.step.opened and after.status == "discharged" and not past(one, after.met_at)
+    found = after.key in turn.step.opened or turn.event.kind == "notice-delivered"
+    return found and after.status == "discharged" and not past(one, after.met_at)
 
 
 def what_is_settled_stays_so(turn: Turn) -> Iterator[Finding]:
-    """What was met, waived or has lapsed is never touched again."""
+    """What was met, waived or has lapsed is never touched again, but for what was met by a sending that failed."""
     for key, one in turn.was.items():
-        if one.status in SETTLED:
+        if one.status in SETTLED and not (turn.event.kind == "notice-failed" and one.duty in TOLD):
             yield "" if turn.now.get(key) == one else f"{key} was {one.status} and is changed"
 
 
@@ -168,6 +172,8 @@ def _running(turn: Turn) -> Iterator[tuple[str, Obligation]]:
 
 
 def _later(key: str, before: Obligation, after: Obligation) -> Finding:
+    if before.due_kind == LATEST_START:
+        return ""  # it goes by what needs it: the next of those may be due later
     kept = before.due is None or (after.due is not None and after.due <= before.due)
     return "" if kept else f"{key} was due {before.due}, and is due {after.due}"
 

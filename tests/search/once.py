@@ -8,7 +8,7 @@ from typing import Final
 from search.explore import Found, explore
 from search.slices import ALL
 
-SMALL: Final = ("unassessed", "promises", "actions", "freeze", "cleaning", "regulators", "papers")
+SMALL: Final = ("unassessed", "promises", "exercise", "actions", "freeze", "cleaning", "regulators", "papers")
 """Slices of a second or two, searched with every test."""
 PAIRS: Final = 150
 """How many pairs of incidents taken for the same state are kept of a slice."""

@@ -16,6 +16,7 @@ ALL: Final[dict[str, Callable[..., Slice]]] = {
     make.__name__: make
     for make in (
         slices_messages.alert, slices_messages.stakeholders, slices_messages.unassessed, slices_messages.clients, slices_messages.endings, slices_messages.promises,
+        slices_messages.words, slices_messages.words_to_two, slices_messages.exercise,
         slices_privacy.regulators, slices_privacy.europe, slices_privacy.assessment, slices_privacy.freeze,
         slices_work.document, slices_work.response, slices_work.restoring, slices_work.recovery, slices_work.cleaning,
         slices_work.outcomes, slices_work.postmortem, slices_work.actions,

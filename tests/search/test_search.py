@@ -35,6 +35,9 @@ SIZES: Final = {
     "clients": Size(5_642, 39_302, 14, 5_081),
     "endings": Size(4_109, 35_510, 14, 3_445),
     "promises": Size(83, 346, 8, 36),
+    "words": Size(3_586, 17_324, 17, 17_854),
+    "words_to_two": Size(6_432, 26_982, 14, 19_455),
+    "exercise": Size(1_164, 4_140, 14, 1_800),
     "regulators": Size(1_564, 12_542, 13, 4_060),
     "europe": Size(10_372, 91_351, 14, 8_461),
     "assessment": Size(2_836, 22_108, 14, 7_438),
@@ -55,6 +58,7 @@ SIZES: Final = {
 """Pinned: see above for how to repin."""
 ALWAYS_REFUSED: Final = {
     "alert": {"the commander waives the alert"},
+    "words": {"lee reviews it", "mux approves it", "the commander approves another text"},
     "regulators": {
         "no breach, somebody finds", "dana decides not to tell oaic under oaic-notice", "the commander waives the notice",
     },
