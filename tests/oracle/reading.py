@@ -73,9 +73,7 @@ def breach(state: State, one: Obligation, now: datetime) -> tuple[datetime, date
 def was_waiting(state: State, one: Obligation, at: datetime) -> bool:
     """*Deadlines*, ``gate``: whether a review was waiting then for a text meant for it."""
     return any(
-        wait.start <= at
-        and (wait.end is None or at < wait.end)
-        and is_for(state, wait.duties, wait.recipients, one)
+        wait.start <= at and (wait.end is None or at < wait.end) and is_for(state, wait.duties, wait.recipients, one)
         for kept in state.records.values()
         for wait in kept.waits
     )
