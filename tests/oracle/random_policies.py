@@ -277,8 +277,7 @@ def variant(name: str) -> Policy:
     """The version of that name."""
     if name == SHIPPED:
         return ir.load_policy("motion-mavericks")
-    edits = (lambda tree: tree.pop("templates", None), *VARIANTS.get(name, ()))  # they name duties, and decide nothing
-    return version(*edits, number=f"0.3.{NAMES.index(name)}", documents=LAWS.get(name, ()))
+    return version(*VARIANTS.get(name, ()), number=f"0.3.{NAMES.index(name)}", documents=LAWS.get(name, ()))
 
 
 def begun_under(rng: random.Random) -> Policy:
