@@ -293,7 +293,7 @@ def with_adoptions(rng: random.Random, log: list[Event]) -> list[Event]:
     for number in range(rng.choice((1, 1, 2))):
         place = rng.randrange(1, len(log) + 1)
         sendings = [index for index, event in enumerate(log) if event.kind == "notice-sent" and index]
-        if sendings and rng.random() < 0.2:
+        if sendings and rng.random() < 0.5:
             place = rng.choice(sendings)
         name = rng.choices((SHIPPED, ANOTHER, rng.choice(NAMES), rng.choice(FELT)), (1, 1, 8, 8))[0]
         adoption = event_from_wire(_adoption(rng, log[:place], variant(name)) | {"id": f"adopted-{number}"})
