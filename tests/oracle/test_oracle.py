@@ -46,7 +46,7 @@ AT_LEAST: Final = {
         "a gate passed by notice approved", "a gate passed by author legal-liaison", "a gate passed by author another",
         "a gate not passed by author another", "review opened", "review met", "review cancelled as not needed",
         "review cancelled by a text", "review due earlier", "review due later", "opened again as not told",
-        "met by another act instead", "a breach for gate", 
+        "met by another act instead", "a breach for gate",
         "something 1 gates block", "something 2 gates block",
     )), 1),
     **dict.fromkeys((f"= logs refused by {gate}" for gate in (
