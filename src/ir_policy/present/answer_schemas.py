@@ -41,7 +41,7 @@ __all__ = ["result_schemas"]
 VERDICTS: Final = (
     "pending", "open", "at-risk", "missed", "undetermined", "met", "met-late", "waived", "cancelled", "not-required",
 )  # fmt: skip
-CAUSES: Final = ("deadline", "born-overdue", "raised-after-limit")
+CAUSES: Final = ("deadline", "gate", "born-overdue", "raised-after-limit")
 BOUNDARIES: Final = ("inclusive", "exclusive")
 ERRORS: Final = (
     "PolicyInvalid",
