@@ -61,6 +61,18 @@ class HeldBack:
             if not any(is_released(self.policy, one, record, to, self.at) for one in gate.until)
         )
 
+    def stopped(self, record: NoticeRecord) -> tuple[str, ...]:
+        """The gates that a text does not pass as it stands, were it sent now to all it is for."""
+        rules = self.policy.notices
+        outside = [one for one in record.recipients if rules.outside(one)]
+        beyond = any(one != rules.in_drills for one in outside)
+        gates = {*(self._gates["external"] if outside else ()), *(self._gates["beyond-exercise"] if beyond else ())}
+        return tuple(
+            gate.id
+            for gate in sorted(gates, key=lambda gate: gate.id)
+            if not any(is_released(self.policy, one, record, record.recipients, self.at) for one in gate.until)
+        )
+
     def waited(self, entry: Entry, at: datetime) -> bool:
         """Whether a text for it was waiting at that instant for a review that had been asked for."""
         for record in self.history.notices.values():
