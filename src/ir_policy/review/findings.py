@@ -14,7 +14,7 @@ from ir_policy.rules.words import listed
 from ir_policy.terms import Clause, Severity
 
 __all__ = [
-    "ADVICE", "DEFECT", "WEIGHTS", "Check", "Finding", "Flaw", "Path", "Rule", "ask", "decided_at", "length_of", "names", "own_id", "weight_of",
+    "ADVICE", "DEFECT", "WEIGHTS", "Check", "Finding", "Flaw", "Path", "Rule", "ask", "decided_at", "length_of", "names", "weight_of",
 ]  # fmt: skip
 
 DEFECT: Final = "defect"
@@ -49,7 +49,7 @@ class Finding:
 
 @frozen
 class Flaw:
-    """The same before its place is looked up: the id of the document, and the path in it."""
+    """The same before its place is looked up: the id of the document, and the path in it, with rules called as the policy calls them."""
 
     document: str
     path: Path
@@ -108,8 +108,3 @@ def ask(questions: Iterable[str], otherwise: str) -> str:
 def weight_of(binds: bool) -> str:
     """What cannot be kept is a defect where it binds, and advice where it only informs."""
     return DEFECT if binds else ADVICE
-
-
-def own_id(policy: Policy, duty: Duty) -> str:
-    """The id of a duty as its own document writes it: a law's are prefixed when it is composed."""
-    return duty.id if duty.document == policy.id else duty.id.partition(".")[2] or duty.id

@@ -8,7 +8,7 @@ from typing import Final
 
 from ir_policy.calendar import PERIODS, add_months
 from ir_policy.clocks import in_words
-from ir_policy.review.findings import ADVICE, DEFECT, Flaw, Path, decided_at, length_of, own_id
+from ir_policy.review.findings import ADVICE, DEFECT, Flaw, Path, decided_at, length_of
 from ir_policy.rules.model import Policy
 from ir_policy.rules.words import listed
 from ir_policy.terms import Clause, Severity
@@ -34,7 +34,7 @@ def leads_fit(policy: Policy, _: date | None) -> Iterator[Flaw]:
             limits = listed(f"{limit} at {listed(levels)}" for limit, levels in short.items())
             what = f"'{duty.needs.duty}' is to begin {in_words(duty.needs.lead)} before '{duty.id}' is due, and that is due after {limits}"
             hint = "make the lead shorter than the limit, or the limit longer"
-            path: Path = ("duties", own_id(policy, duty), "needs", "lead")
+            path: Path = ("duties", duty.id, "needs", "lead")
             yield Flaw(duty.document, path, what, hint, duty.clause, DEFECT)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from ir_policy.review.findings import ADVICE, DEFECT, Flaw, ask, decided_at, length_of, names, own_id
+from ir_policy.review.findings import ADVICE, DEFECT, Flaw, ask, decided_at, length_of, names
 from ir_policy.rules.about import Channel
 from ir_policy.rules.model import Duty, Policy
 from ir_policy.rules.templates import Template
@@ -74,7 +74,7 @@ def texts_state_it(policy: Policy, _: date | None) -> Iterator[Flaw]:
     for duty in policy.duties.values():
         if duty.must_state and duty.id not in kept and any(match.kind == "notice" for match in duty.met_by):
             what = f"a message that meets '{duty.id}' must state {names(duty.must_state)}, and no text is kept ready for it"
-            path = ("duties", own_id(policy, duty), "must_state")
+            path = ("duties", duty.id, "must_state")
             hint = f"keep a template with '{duty.id}' in its 'for'"
             yield Flaw(duty.document, path, what, hint, duty.clause, ADVICE)
 
@@ -92,7 +92,7 @@ def texts_are_cleared(policy: Policy, as_of: date | None) -> Iterator[Flaw]:
             kept = f"none of {names(text.id for text in texts)} is cleared" if texts else "no text is kept ready for it"
             what = f"'{duty.id}' waits for '{first.id}', and {kept}: while nobody reviews, nobody can be told"
             hint = ask(_questions(policy, duty, first), "have a text with fixed fields cleared beforehand")
-            path = ("duties", own_id(policy, duty), "needs")
+            path = ("duties", duty.id, "needs")
             yield Flaw(duty.document, path, what, hint, Clause(first.clause), ADVICE)
 
 

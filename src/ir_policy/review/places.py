@@ -34,7 +34,7 @@ class Places:
         tree = self._tree(number) if number is not None else None
         if tree is None:
             return f"{flaw.document}: {_dotted(flaw.path)}", 0, 0
-        where = tree.where(flaw.path)
+        where = tree.where(_own(tree, flaw.path))
         spot = where.removeprefix(f"{tree.name}:").split(":", 2)
         placed = len(spot) == 3 and spot[0].isdecimal() and spot[1].isdecimal()
         return (where, int(spot[0]), int(spot[1])) if placed else (where, 0, 0)
@@ -52,6 +52,14 @@ class Places:
             return read_document(document.written, f"{document.id}.yaml") if document.written else None
         except PolicyInvalid:  # it was loaded from a file that ended in .json, and is no YAML
             return None
+
+
+def _own(tree: Tree, path: Path) -> Path:
+    """The path as its own document writes it: a law's rules are named below its prefix only once it is composed."""
+    prefix = tree.root.get("prefix")
+    if prefix and len(path) > 1:
+        return (path[0], str(path[1]).removeprefix(f"{prefix}."), *path[2:])
+    return path
 
 
 def _dotted(path: Path) -> str:
