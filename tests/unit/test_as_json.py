@@ -54,6 +54,7 @@ def every_answer(policy: ir.Policy, incident: ir.Incident) -> dict[str, Any]:
         "paging": ir.as_json(ir.paging(incident, NOW), "paging", incident, NOW),
         "page-plan": ir.as_json(ir.page_plan(policy, ir.Severity.SEV0, NOW), "page-plan", policy),
         "command": ir.as_json(ir.command(incident, NOW), "command"),
+        "lint": ir.as_json(ir.lint(policy), "lint", policy),
         "verified": ir.as_json(ir.read_log(EXAMPLE.read_bytes()), "verified"),
         "refused": ir.as_json(ir.Refused(ir.check(incident, closing)), "refused"),
         "error": ir.as_json(error, "error"),
