@@ -33,7 +33,10 @@ ROLE_KINDS: Final = ("role-taken", "role-released", "handover-offered", "handove
 JUDGING: Final = ("notice-reviewed", "notice-approved")
 OF_THE_TEXT: Final = ("notice-review-requested", *JUDGING, "notice-rejected", "notice-sent")
 OPEN: Final = "open"
-WRITING: Final = {"unwritten": ("notice-drafted",), **dict.fromkeys((OPEN, "rejected", "failed"), ("notice-drafted", "notice-edited"))}
+WRITING: Final = {
+    "unwritten": ("notice-drafted",),
+    **dict.fromkeys((OPEN, "rejected", "failed"), ("notice-drafted", "notice-edited")),
+}
 """In which lives a text may be written, and how."""
 
 
