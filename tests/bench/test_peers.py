@@ -61,9 +61,9 @@ class TestFloorsAgreeWithTheLibrary:
         assert compared(classify.workload(policy, NOBODY)) == [(2**14, both), (2**14, both)]
 
     def test_every_act_after_every_event(self, policy: Policy) -> None:
-        """Twenty-six acts after twenty-eight events, a good part of which is refused."""
+        """Twenty-six acts after forty-nine events, a good part of which is refused."""
         by_hand = ("by hand", "by hand, one object that changes")
-        told = [(728, ("ir_policy", *by_hand)), (28, by_hand), (1, ("ir_policy", "by hand"))]
+        told = [(1_274, ("ir_policy", *by_hand)), (49, by_hand), (1, ("ir_policy", "by hand"))]
         assert compared(step.workload(policy, NOBODY)) == told
         refused = [act.name for act in acts(policy) if not act.guard(frozenset())]
         assert refused == [
@@ -84,7 +84,7 @@ class TestFloorsAgreeWithTheLibrary:
     def test_what_every_beginning_of_the_recorded_incidents_says(self, policy: Policy) -> None:
         """By hand, and read by models that are made from the lines."""
         typed = "pydantic, then the fold by hand"
-        told = [(55, ("ir_policy", "by hand", "by hand, frozen")), (55, ("ir_policy", "by hand", typed))]
+        told = [(92, ("ir_policy", "by hand", "by hand, frozen")), (92, ("ir_policy", "by hand", typed))]
         assert compared(replay.workload(policy, TheLibrarysOwn({}, {}))) == told
 
     def test_opening_at_every_level(self, policy: Policy, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,7 +40,7 @@ from ir_policy.clocks import BeforeClosed, Deadline, Limit, due_of
 from ir_policy.duties.case import Case
 from ir_policy.duties.entries import Due, Entry, Status
 from ir_policy.duties.held_back import HeldBack
-from ir_policy.log.notices import NoticeRecord
+from ir_policy.log.messages import NoticeRecord
 from ir_policy.rules.conditions import Mask
 from ir_policy.rules.model import DoneBefore, Duty, Per, Policy
 from ir_policy.terms import LEVELS
@@ -301,7 +301,7 @@ def _sendings(case: Case, entry: Entry) -> Label:
     """Whether it was, and would again be, in time by the first sending of a notice that met it; nothing where none did."""
     sent = {one.event for record in case.history.notices.values() for one in record.told if one.state == "sent"}
     met = [act.stamp.at for act in case.history.acts if act.event in sent & {*entry.undone, entry.settled_by}]
-    return (entry.missed(min(met)), bool(entry.undone)) if met else ()
+    return (entry.missed(min(met)),) if met else ()
 
 
 def _starts_by(policy: Policy, duty: Duty, kind: str) -> bool:

@@ -63,6 +63,12 @@ def _released(state: State, event: Any) -> None:
     state.holders.get(event.role, {}).pop(event.person, None)
 
 
+def _handed_over(state: State, event: Any) -> None:
+    people = state.holders.setdefault(event.role, {})
+    people.pop(event.person, None)
+    people[event.to] = None
+
+
 def _closed(state: State, event: Any) -> None:
     state.closed = True
 
@@ -72,6 +78,7 @@ TABLE: Final = {
     "facts-reported": _facts,
     "role-taken": _taken,
     "role-released": _released,
+    "handover-accepted": _handed_over,
     "closed": _closed,
 }
 
@@ -110,6 +117,9 @@ def by_hand_frozen(events: Iterable[Any]) -> FrozenState:
         elif event.kind == "role-taken":
             held = {**state.holders.get(event.role, {}), event.person: None}
             state = evolve(state, holders={**state.holders, event.role: held}, count=count)
+        elif event.kind == "handover-accepted":
+            stay = {person: None for person in state.holders.get(event.role, {}) if person != event.person}
+            state = evolve(state, holders={**state.holders, event.role: {**stay, event.to: None}}, count=count)
         elif event.kind == "role-released":
             held = {person: None for person in state.holders.get(event.role, {}) if person != event.person}
             state = evolve(state, holders={**state.holders, event.role: held}, count=count)
@@ -132,6 +142,10 @@ def by_hand_from_text(lines: Iterable[str]) -> State:
             state.holders.setdefault(said["role"], {})[said["person"]] = None
         elif kind == "role-released":
             state.holders.get(said["role"], {}).pop(said["person"], None)
+        elif kind == "handover-accepted":
+            people = state.holders.setdefault(said["role"], {})
+            people.pop(said["person"], None)
+            people[said["to"]] = None
         elif kind == "closed":
             state.closed = True
         state.count += 1
@@ -237,6 +251,13 @@ class Store:
                 self.holders.get(role, {}).pop(person, None)
                 self.count += 1
 
+            @event("HandedOver")
+            def hand_over(self, role: str, person: str, to: str) -> None:
+                people = self.holders.setdefault(role, {})
+                people.pop(person, None)
+                people[to] = None
+                self.count += 1
+
             @event("Closed")
             def close(self) -> None:
                 self.closed = True
@@ -284,6 +305,8 @@ def _tell(incident: Any, said: dict[str, Any]) -> None:
         incident.take(said["role"], said["person"])
     elif kind == "role-released":
         incident.release(said["role"], said["person"])
+    elif kind == "handover-accepted":
+        incident.hand_over(said["role"], said["person"], said["to"])
     elif kind == "closed":
         incident.close()
     else:

@@ -132,8 +132,11 @@ def _same_day(policy: Policy) -> Due:
 
 
 def owed_source(policy: Policy, same_day: Due) -> tuple[str, dict[str, object]]:
-    """The function of all duties, and the lengths and calendars it uses by name."""
-    body, known = [], dict[str, object]()
+    """The function of all duties, and the lengths and calendars it uses by name.
+
+    What has to come before a message, its review, is written beside it: due so long before, where there is reason for one.
+    """
+    body, known, reviewed = [], dict[str, object](), set[str]()
     for number, duty in enumerate(_duties(policy)):
         dues = tuple(_due_of(within.limit, policy, same_day) if within is not None else None for within in duty.within)
         known[f"due_{number}"] = dues
@@ -141,6 +144,14 @@ def owed_source(policy: Policy, same_day: Due) -> tuple[str, dict[str, object]]:
         (recipient,) = duty.owed_to
         key = f"{duty.id}@{recipient.unnamed or recipient.to}#0"
         body.append(f"    if {_when(policy, duty)}:\n        found.append(({key!r}, {at_level}))")
+        if duty.needs is not None and policy.notices.outside(told := recipient.unnamed or recipient.to):
+            first = f"{duty.needs.duty}@{told}#0"
+            if first in reviewed:
+                raise ValueError(f"two messages need {first}: write down which is due first")
+            reviewed.add(first)
+            known[f"lead_{number}"] = duty.needs.lead
+            needed = _words(policy.duties[duty.needs.duty].when.source, True)
+            body.append(f"        if {needed}:\n            found.append(({first!r}, {at_level} - lead_{number}))")
     return "\n".join(
         ["def owed(level, facts, at):", "    get, found = facts.get, []", *body, "    return found", ""]
     ), known
