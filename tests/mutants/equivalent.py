@@ -9,7 +9,9 @@ _BY_ITS_OWN_WAY: Final = "a duty whose limit the event gives opens and is met by
 _IN_THE_LAW_TOO: Final = "the law the policy names says the same of this mark"
 _ADVICE: Final = "its reading adds to the source, so that it ends no approval until somebody accepts it"
 _BY_WHAT_NEEDS_IT: Final = "it opens, ends and is met with what needs it, by a way that does not ask this"
-_NOT_CLEARED: Final = "nobody has cleared a text beforehand yet; the laws on notices ask it of a policy where somebody has"
+_NOT_CLEARED: Final = (
+    "nobody has cleared a text beforehand yet; the laws on notices ask it of a policy where somebody has"
+)
 _NEVER_LEFT: Final = "nothing that happens makes its condition untrue again"
 
 EQUIVALENT: Final[dict[str, str]] = {

@@ -127,7 +127,9 @@ class Lens:
                 continue
             if entry.missed(now if entry.settled is None else entry.settled.at):
                 yield "breached", entry.duty.id
-            if not _is_past(case, entry) and not entry.duty.enables:  # of those the next one opens, whatever became of this
+            if (
+                not _is_past(case, entry) and not entry.duty.enables
+            ):  # of those the next one opens, whatever became of this
                 if case.ledger.latest[(entry.duty.id, entry.recipient)] == entry.key:
                     ended = entry.status if entry.status is not Status.ACTIVE else Status.LAPSED
                     yield entry.duty.id, entry.recipient, ended

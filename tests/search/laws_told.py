@@ -89,9 +89,13 @@ def a_review_is_owed_in_time(state: State, owed: Owed) -> Iterator[Finding]:
             continue
         text = _text_of(state, "n-1")
         waits = any(is_yes(state, fact) for fact in PERSONAL) and not _stands(state, text, one.recipient)
-        reviews = [r for r in owed.values() if r.duty == "legal-review" and r.recipient == one.recipient and r.status in OPEN]
+        reviews = [
+            r for r in owed.values() if r.duty == "legal-review" and r.recipient == one.recipient and r.status in OPEN
+        ]
         yield "" if len(reviews) == waits else f"{len(reviews)} reviews are owed for {one.key}"
-        yield from ("" if r.due == one.due - LEAD else f"{r.key} is due {r.due}" for r in reviews if one.due is not None)
+        yield from (
+            "" if r.due == one.due - LEAD else f"{r.key} is due {r.due}" for r in reviews if one.due is not None
+        )
 
 
 def a_wait_is_told_from_a_delay(state: State, owed: Owed) -> Iterator[Finding]:
@@ -109,7 +113,9 @@ def a_wait_is_told_from_a_delay(state: State, owed: Owed) -> Iterator[Finding]:
 def _effective(state: State, notice: str) -> list[Notice]:
     """The events of a notice that had an effect, in order."""
     void = {one.event for one in state.incident.violations if one.void}
-    return [one for one in state.incident.log if isinstance(one, Notice) and one.notice == notice and one.id not in void]
+    return [
+        one for one in state.incident.log if isinstance(one, Notice) and one.notice == notice and one.id not in void
+    ]
 
 
 def _text_of(state: State, notice: str) -> list[Notice]:
@@ -168,7 +174,10 @@ def _asked_at(state: State, at: datetime, recipient: str) -> bool:
         elif one.kind == "notice-review-requested":
             asked = asked or not reviewed
         elif one.kind != "notice-approved":
-            asked, reviewed = False, one.kind == "notice-reviewed" or (reviewed and one.kind not in ("notice-rejected", "notice-withdrawn"))
+            asked, reviewed = (
+                False,
+                one.kind == "notice-reviewed" or (reviewed and one.kind not in ("notice-rejected", "notice-withdrawn")),
+            )
     return asked and written is not None and recipient in written.recipients
 
 
