@@ -82,6 +82,7 @@ def cut(
     document["laws"] = [law for law in document["laws"] if law.partition("@")[0] in set(laws)]
     if not document["laws"]:
         del document["laws"]
+    document["notices"].pop("rhythm", None)  # it suggests when to write again, and decides nothing
     if edit is not None:
         edit(document)
     return ir.load_policy(json.dumps(document))
