@@ -10,7 +10,7 @@ from typing import Any
 import ir_policy as ir
 from portal_backend.answers import rfc3339
 from portal_backend.instants import local
-from portal_backend.shown_people import command_part, page_now, paging_part, words_part
+from portal_backend.shown_people import command_part, commanding, page_now, paging_part, words_part
 
 __all__ = ["incident_main", "list_main"]
 
@@ -26,19 +26,19 @@ def list_main(lines: list[dict[str, Any]], now: datetime, total: int, after: str
 
 def incident_main(incident: ir.Incident, now: datetime) -> str:
     """The live clocks of one incident."""
-    shown = ir.brief(incident, now)
+    shown, command = ir.brief(incident, now), ir.command(incident, now)
     owed = [one for one in shown.obligations if one.status in ("active", "pending")]
     groups = ir.by_act(owed)
     urgent = [group for group in groups if any(_is_urgent(one, now) for one in group)]
     later = [group for group in groups if group not in urgent]
     settled = [one for one in shown.obligations if one not in owed]
     parts = [
-        _head(shown),
+        _head(shown, commanding(command)),
         page_now(shown.paging, now),
         _clocks("Do now", urgent, incident, now, "Nothing is overdue or at risk."),
         _clocks("Next", later, incident, now, "Nothing else is owed."),
         _held_back(incident, [*shown.held_back, *shown.shut]),
-        command_part(ir.command(incident, now), incident),
+        command_part(command, incident),
         paging_part(shown.paging, incident),
         words_part(ir.notices(incident, now), incident),
         _unknown(shown),
@@ -66,7 +66,7 @@ def _main(now: datetime, inner: str) -> str:
     return f'<main id="main" data-now="{rfc3339(now)}">{inner}</main>'
 
 
-def _head(shown: ir.Brief) -> str:
+def _head(shown: ir.Brief, commanding: str) -> str:
     incident = shown.incident
     level = incident.severity.governing
     name, look = (
@@ -80,7 +80,7 @@ def _head(shown: ir.Brief) -> str:
     overdue = f'<strong class="late">{late} overdue</strong>' if late else "nothing overdue"
     return (
         f'<h1>{escape(incident.id)} <span class="level {look}">{name}</span></h1>'
-        f"<p>{drill}{escape(state)} · {escape(decided)} · {overdue}</p>"
+        f"<p>{drill}{escape(state)} · {escape(decided)} · {escape(commanding)} · {overdue}</p>"
         f'<p class="quiet">The rules propose {shown.proposed.severity.value}{f" by {escape(why)}" if why else ""}. '
         f"As of {local(shown.now, incident)}.</p>"
     )

@@ -13,7 +13,7 @@ from typing import Final
 import ir_policy as ir
 from portal_backend.instants import local
 
-__all__ = ["command_part", "page_now", "paging_part", "words_part"]
+__all__ = ["command_part", "commanding", "page_now", "paging_part", "words_part"]
 
 SHOWN_OF_A_DIGEST: Final = 19
 """Characters: the name of the hash, and enough to tell texts apart by eye."""
@@ -46,7 +46,13 @@ def page_now(paging: ir.Paging, now: datetime) -> str:
         return ""
     why = ", ".join(dict.fromkeys(_because(one) for one in due))
     people = ", ".join(one.person for one in due)
-    return f'<p role="alert"><strong class="late">Page now: {escape(people)}</strong> ({escape(why)})</p>'
+    return f'<p><strong class="late">Page now: {escape(people)}</strong> ({escape(why)})</p>'
+
+
+def commanding(command: ir.Command) -> str:
+    """Who holds the role that decides, in two or three words."""
+    people = [one.person for role in command.roles if role.id == command.lead for one in role.holders]
+    return f"{', '.join(people)} commands" if people else "nobody commands"
 
 
 def command_part(command: ir.Command, incident: ir.Incident) -> str:

@@ -218,6 +218,7 @@ def test_the_page_shows_command_paging_and_words(portal: Portal) -> None:
     portal.add("facts-reported", facts={"streaming-unavailable": "yes", "client/acme": "yes", "service/resend": "yes"})
     assert "Page now: " in page()
     assert "nobody holds it" in page()
+    assert " · nobody commands · " in page()
     portal.add("page-sent", level="reliability-partner", person="<b>ravi</b>")
     portal.add("role-taken", role="incident-commander", person="demo")
     portal.add("handover-offered", role="incident-commander", person="demo", to="<i>")
@@ -230,5 +231,6 @@ def test_the_page_shows_command_paging_and_words(portal: Portal) -> None:
                   "&lt;b&gt;ravi&lt;/b&gt; (reliability-partner)", "Answered by demo", "<h2>Words</h2>", "n-1: ", "in review",
                   "a review is asked for", "waits: the commander approves the very text", "mail is in doubt with resend"):  # fmt: skip
         assert words in shown, words
+    assert " · demo commands · " in shown
     assert "Page now: " not in shown
     assert not [tag for tag in ("<b>", "<i>", "<u>") if tag in shown]
