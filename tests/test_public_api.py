@@ -15,7 +15,7 @@ import ir_policy as ir
 from support_time import REPO
 
 NAMES: Final = [
-    "load_policy", "Policy", "Calendar", "Holidays",
+    "load_policy", "Policy", "Calendar", "Holidays", "lint", "lint_programme", "Finding",
     "classify", "Classification", "Range", "Question", "Severity", "Truth", "YES", "NO", "UNKNOWN",
     "open_incident", "check", "apply", "record", "replay", "Incident", "Levels", "Step", "Violation",
     "open_programme", "Programme", "ProgrammeStep", "drills", "Drills",

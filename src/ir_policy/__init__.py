@@ -83,6 +83,8 @@ if TYPE_CHECKING:
     from ir_policy.present.practice import Drills, drills
     from ir_policy.programme.door import open_programme
     from ir_policy.programme.value import Programme, ProgrammeStep
+    from ir_policy.review.findings import Finding
+    from ir_policy.review.readiness import lint, lint_programme
     from ir_policy.rules.compile import load_policy
     from ir_policy.words.channels import channel_name
     from ir_policy.words.drafts import Draft, digest, draft
@@ -93,6 +95,10 @@ __all__ = [
     "Policy",
     "Calendar",
     "Holidays",
+    # what a policy cannot keep
+    "lint",
+    "lint_programme",
+    "Finding",
     # facts → severity
     "classify",
     "Classification",
@@ -233,6 +239,8 @@ _LAZY = {
     "escalation_policy": "ir_policy.exchange.pagerduty",
     **dict.fromkeys(("page_plan", "PagePlan", "PlannedPage"), "ir_policy.duties.calling_plan"),
     "load_policy": "ir_policy.rules.compile",
+    **dict.fromkeys(("lint", "lint_programme"), "ir_policy.review.readiness"),
+    "Finding": "ir_policy.review.findings",
     "as_json": "ir_policy.exchange.plain",
     "schema": "ir_policy.exchange.published",
     "export": "ir_policy.exchange.whole",

@@ -113,6 +113,9 @@ def test_everything_the_command_line_prints_is_valid(tmp_path: Path, capsys: pyt
         ("page-plan", 0, ["who", "--severity", "SEV0", "--at", OKTA]),
         ("page-plan", 0, ["who", "--now", OKTA, "--on-call", "owen-backup="]),
         ("error", 2, ["who", "--now", OKTA, "--on-call", "owen=sam"]),
+        ("lint", 1, ["lint", "--as-of", "2026-11-24", "--fail-on", "defect"]),
+        ("lint", 0, ["lint", "--log", tmp_path / "p.jsonl", "--now", OKTA]),
+        ("error", 2, ["lint", "--as-of", "today"]),
     ]  # fmt: skip
     for name, code, words in commands:
         assert main([*map(str, words), "--json"]) == code, words

@@ -11,7 +11,7 @@ from ir_policy.calendar import start_of_day
 from ir_policy.duties.entries import Entry
 from ir_policy.duties.texts import good_until, is_released, meets_any, reaching, texts_for
 from ir_policy.log.history import History
-from ir_policy.log.notices import GONE, NoticeRecord, Wait
+from ir_policy.log.messages import GONE, NoticeRecord, Wait
 from ir_policy.rules.model import Gate, Policy
 from ir_policy.terms import MICROSECOND
 

@@ -12,7 +12,7 @@ from attrs import frozen
 from ir_policy.duties.case import Case
 from ir_policy.duties.held_back import HeldBack
 from ir_policy.duties.texts import good_until
-from ir_policy.log.notices import GONE, Delivery, NoticeRecord, Word
+from ir_policy.log.messages import GONE, Delivery, NoticeRecord, Word
 from ir_policy.terms import Truth
 
 __all__ = ["Judgement", "Message", "NextWord", "Notices", "Way", "notices_of"]

@@ -15,6 +15,7 @@ from ir_policy.present.calling_schemas import page_plan_schema, paging_part, pag
 from ir_policy.present.commanding_schema import command_schema
 from ir_policy.present.endangered_schema import endangered_schema
 from ir_policy.present.happening_schemas import reminder_schema, step_schema, timeline_schema
+from ir_policy.present.linted_schema import lint_schema
 from ir_policy.present.practice_schema import drills_schema
 from ir_policy.present.schema_parts import (
     COUNT,
@@ -132,6 +133,7 @@ def _answers() -> dict[str, tuple[str, str, dict[str, Any]]]:
             notices_schema(),
         ),
         "command": ("who does what", "What `ir-policy who --json` prints.", command_schema()),
+        "lint": ("what a policy cannot keep", "What `ir-policy lint --json` prints.", lint_schema()),
         "verified": (
             "whether a log is whole",
             "What `ir-policy verify --json` prints where it is; where it is not, the error names the first bad line.",

@@ -11,7 +11,7 @@ from ir_policy.duties.case import Case
 from ir_policy.duties.messages import Judgement, Message, Notices, Way, notices_of
 from ir_policy.duties.own_rules import rule_says
 from ir_policy.incident import Incident
-from ir_policy.log.notices import Delivery
+from ir_policy.log.messages import Delivery
 from ir_policy.present.lines import LocalClock
 from ir_policy.rules.words import listed
 from ir_policy.terms import instant, rfc3339

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ir_policy.present.schema_parts import closed_object, instant_text, list_of, one_of, or_null, text, texts
-from ir_policy.rules.machines.notices import NOTICE
+from ir_policy.rules.machines.notice import NOTICE
 
 __all__ = ["notices_part", "notices_schema"]
 

@@ -8,7 +8,7 @@ from ir_policy.present.pages.machines import diagram, stops
 from ir_policy.present.pages.markdown import code
 from ir_policy.present.pages.readings import reading_link
 from ir_policy.present.pages.words import length
-from ir_policy.rules.machines.notices import NOTICE
+from ir_policy.rules.machines.notice import NOTICE
 from ir_policy.rules.model import Policy
 from ir_policy.rules.words import listed
 
