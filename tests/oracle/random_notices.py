@@ -194,17 +194,17 @@ def _sent(known: Notices, notice: str) -> Iterator[Line]:
         yield "note", {"text": "it waits", "after": rng.choice(LATER)}
     yield "notice-sent", {"notice": notice, **digest, **known.narrower(notice), "by": by, **promise}
     way = rng.random()
-    if way < 0.2:
+    if way < 0.15:
         yield "notice-delivered", {"notice": notice, **known.whom(notice)}
         return
-    if way < 0.35:
+    if way < 0.25:
         return
-    if rng.random() < 0.3:
+    if rng.random() < 0.4:
         yield "closed", {"outcome": rng.choice(("resolved", "duplicate")), "by": "incident-commander"}
     again = rng.random()
     if again < 0.2:
         yield "notice-sent", {"notice": rng.choice((notice, known.some())), "by": by}
-    elif again < 0.45:
+    elif again < 0.6:
         yield (
             "notice-sent",
             {"duties": ["client-update"], "recipients": list(UPDATES), "states": list(STATES), "by": by},
@@ -213,7 +213,7 @@ def _sent(known: Notices, notice: str) -> Iterator[Line]:
     after = rng.random()
     if after < 0.3:
         yield "notice-sent", {"notice": notice, "by": by}
-    elif after < 0.5:
+    elif after < 0.4:
         yield "notice-edited", known.text(notice) | {"by": known.by(WRITERS)}
-    elif after < 0.8:
+    elif after < 0.95:
         yield "notice-delivered", {"notice": notice, **known.whom(notice)}

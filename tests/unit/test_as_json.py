@@ -53,6 +53,7 @@ def every_answer(policy: ir.Policy, incident: ir.Incident) -> dict[str, Any]:
         "reminder": ir.as_json(ir.reminders(incident, None, NOW)[0], "reminder"),
         "paging": ir.as_json(ir.paging(incident, NOW), "paging", incident, NOW),
         "page-plan": ir.as_json(ir.page_plan(policy, ir.Severity.SEV0, NOW), "page-plan", policy),
+        "notices": ir.as_json(ir.notices(incident, NOW), "notices"),
         "command": ir.as_json(ir.command(incident, NOW), "command"),
         "lint": ir.as_json(ir.lint(policy), "lint", policy),
         "verified": ir.as_json(ir.read_log(EXAMPLE.read_bytes()), "verified"),

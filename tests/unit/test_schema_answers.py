@@ -92,6 +92,7 @@ def test_everything_the_command_line_prints_is_valid(tmp_path: Path, capsys: pyt
           for about in ("severity", "oaic-notice", "respond", "commander-closes")),
         ("policy-ids", 0, ["schema", "ids"]),
         ("board", 0, ["board", example, "--now", OKTA]),
+        ("notices", 0, ["notices", example, "--now", OKTA]),
         ("evidence", 0, ["evidence", example, "--now", OKTA]),
         ("templates", 0, ["draft", "--list", "--now", OKTA]),
         ("draft", 0, ["draft", "resolution-message", "action-summary=made anew", "--now", OKTA]),

@@ -31,7 +31,7 @@ from ir_policy.cli.logs import (
 from ir_policy.cli.on_call import UNASSESSED
 from ir_policy.cli.roles import show_who
 from ir_policy.cli.shared import BAD, NO, OK, print_json, say, usage
-from ir_policy.cli.writing import name_channel, show_board, show_draft, show_evidence
+from ir_policy.cli.writing import name_channel, show_board, show_draft, show_evidence, show_notices
 
 __all__ = ["main"]
 
@@ -138,6 +138,9 @@ def _parser() -> argparse.ArgumentParser:
         help="why a duty, an obligation, a gate or severity is so",
     )
     _command(commands, "board", show_board, "LOG", help="the incident's card for the tracking board")
+    _command(
+        commands, "notices", show_notices, "LOG", help="every message: who reviewed and approved it, whom it reached"
+    )
     _command(commands, "evidence", show_evidence, "LOG", help="what is kept as evidence, who has it, what is missing")
     named = _command(commands, "channel", name_channel, "LOG", "SUMMARY", help="a name for the incident's channel")
     named.add_argument("--taken", action="append", default=[], metavar="NAME", help="a name that is in use already")

@@ -13,6 +13,7 @@ from ir_policy.duties.calls import Paging
 from ir_policy.duties.commanders import Command
 from ir_policy.duties.explanation import Explanation
 from ir_policy.duties.judge import Obligation
+from ir_policy.duties.messages import Notices
 from ir_policy.duties.remind import Reminder
 from ir_policy.duties.severity import Classification
 from ir_policy.errors import IRPolicyError, Problem, QuestionInvalid, Refusal, Refused
@@ -39,6 +40,7 @@ from ir_policy.present.result import (
     verified_json,
 )
 from ir_policy.present.screen import Brief
+from ir_policy.present.wording import notices_json
 from ir_policy.programme.value import Programme, ProgrammeStep
 from ir_policy.review.findings import Finding
 from ir_policy.rules.model import Policy
@@ -171,6 +173,7 @@ _FORMS: Final[dict[str, _Form]] = {
         lambda plan, policy, _: {"policy": policy_json(policy), **page_plan_json(plan)},
         needs_policy=True,
     ),
+    "notices": _Form(Notices, "what ir.notices returned", lambda found, *_: notices_json(found)),
     "command": _Form(Command, "what ir.command returned", lambda command, *_: command_json(command)),
     "lint": _Form(
         Finding,
