@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from ir_policy.present.pages.called import drawn
+from ir_policy.present.pages.machines import diagram
 from ir_policy.rules.machines import Machine, Row, Stop
 from ir_policy.rules.machines.on_call import ON_CALL
 from support_duties import POLICY
@@ -60,7 +60,7 @@ def test_all_of_it_was_walked() -> None:
 def test_the_picture_shows_every_row() -> None:
     """Each row is an arrow of the picture with its event on it, and no arrow shows anything else."""
     shown = set()
-    for line in drawn(ON_CALL):
+    for line in diagram(ON_CALL):
         arrow, colon, events = line.strip().partition(": ")
         if colon:
             state, _, to = arrow.replace("_", "-").partition(" --> ")

@@ -8,16 +8,16 @@ from typing import Final
 
 from ir_policy.clocks import in_words
 from ir_policy.duties.calling_plan import page_plan
+from ir_policy.present.pages.machines import diagram
 from ir_policy.present.pages.markdown import code, table, text
 from ir_policy.present.pages.readings import reading_link
 from ir_policy.present.pages.words import length, people, roles
 from ir_policy.rules.about import Acknowledgement
-from ir_policy.rules.machines import Machine
 from ir_policy.rules.machines.on_call import ON_CALL
 from ir_policy.rules.model import Policy
 from ir_policy.terms import Severity
 
-__all__ = ["called", "called_words", "drawn"]
+__all__ = ["called", "called_words"]
 
 START: Final = datetime(2026, 1, 1, tzinfo=timezone.utc)
 """Any instant will do: the table says how long after it."""
@@ -62,30 +62,10 @@ def called(policy: Policy, rule: Acknowledgement) -> Iterator[str]:
     yield from table(("Who", *names), rows)
     yield "What follows from what; the first of these states is where every incident begins:"
     yield ""
-    yield from drawn(ON_CALL)
-
-
-def drawn(machine: Machine) -> Iterator[str]:
-    """A machine as a state diagram in Mermaid, an arrow for each two states with all that leads from one to the other."""
-    yield "```mermaid"
-    yield "stateDiagram-v2"
-    for state in machine.states:
-        yield f'    state "{state.replace("-", " ")}" as {_name(state)}'
-    yield f"    [*] --> {_name(machine.start)}"
-    arrows: dict[tuple[str, str], list[str]] = {}
-    for row in machine.rows:
-        arrows.setdefault((row.state, row.to), []).append(row.event)
-    for (state, to), events in arrows.items():
-        yield f"    {_name(state)} --> {_name(to)}: {', '.join(events)}"
-    yield "```"
-    yield ""
-    clauses = sorted({code(row.clause) for row in machine.rows})
+    yield from diagram(ON_CALL)
+    clauses = sorted({code(row.clause) for row in ON_CALL.rows})
     yield f"By {', '.join(clauses)}."
     yield ""
-
-
-def _name(state: str) -> str:
-    return state.replace("-", "_")
 
 
 def _lengths(by_level: Mapping[Severity, timedelta]) -> str:

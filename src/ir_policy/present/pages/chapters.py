@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ir_policy.present.pages.machines import diagram, stops
 from ir_policy.present.pages.markdown import bullets, code, link, sentence, table, text
 from ir_policy.present.pages.messages import life_of_a_notice
 from ir_policy.present.pages.readings import reading_link, readings_of_page
@@ -206,13 +207,8 @@ def _handing_over() -> Iterator[str]:
     yield ""
     yield "Until the offer is accepted, whoever offered keeps everything."
     yield ""
-    yield "```mermaid"
-    yield "stateDiagram-v2"
-    yield f"    [*] --> {HANDOVER.start}"
-    for row in HANDOVER.rows:
-        yield f"    {row.state} --> {row.to}: {row.event}"
-    yield "```"
-    yield ""
+    yield from diagram(HANDOVER)
+    yield from stops(HANDOVER)
 
 
 def _may(policy: Policy, role: str) -> Iterator[str]:
