@@ -138,6 +138,7 @@ def test_the_share_token_leak_in_its_fourth_hour(policy: Policy) -> None:
         "eu.gdpr.33-1@authority/fr#0": "open",
         "eu.gdpr.33-1@authority/unspecified#0": "cancelled",
         "internal-alert@internal#0": "met",
+        "legal-review@client/acme#0": "met",
         "oaic-notice@oaic#0": "open",
         "recover@internal#0": "missed",
         "respond@internal#0": "met",
@@ -202,6 +203,78 @@ def test_the_streaming_outage_when_its_papers_are_in_place(policy: Policy) -> No
         "second-player-fallback", "ravi", instant("2026-05-15T17:00:00+10:00"),
     )  # fmt: skip
     assert owed["client-update@client/blue-heron#0"].status == "lapsed"
+
+
+def test_who_was_paged_and_who_had_command_in_the_night_of_the_leak(policy: Policy) -> None:
+    """The first on the list is silent, the second answers and takes command, and hands over once the first is there."""
+    incident = ir.replay(policy, stored("share-token-leak"))
+    paging = ir.paging(incident, instant("2026-04-02T18:12:20Z"))
+    assert [(one.level, one.person, one.outcome) for one in paging.tries] == [
+        ("reliability-partner", "dana", ir.PageOutcome.NO_ANSWER),
+        ("owen-backup", "owen", ir.PageOutcome.ANSWERED),
+    ]
+    assert (paging.state, paging.answered_by) == ("answered", "owen")
+    handed = instant("2026-04-02T18:42:00Z")
+    tenures = ir.command(incident, handed).history
+    assert [(one.role, one.person, one.how) for one in tenures] == [
+        ("incident-commander", "owen", "taken"),
+        ("incident-commander", "dana", "handed-over"),
+    ]
+    assert (tenures[0].until, tenures[1].until) == (handed, None)
+    (offer,) = ir.command(incident, handed - timedelta(microseconds=1)).role("incident-commander").offers
+    assert (offer.person, offer.to) == ("owen", "dana")
+
+
+def test_a_mail_that_did_not_arrive_goes_another_way(policy: Policy) -> None:
+    """The mail to one of two clients came back: that one is owed the message again, until it is told by telephone."""
+    key = "resolution-message@client/blue-heron#0"
+    asked = ("2026-04-17T10:20:00Z", "2026-04-17T10:24:00Z", "2026-04-17T10:41:00Z")
+    assert [verdicts(policy, "streaming-outage", now)[key] for now in asked] == ["met", "open", "met"]
+    assert verdicts(policy, "streaming-outage", asked[1])["resolution-message@client/acme#0"] == "met"
+
+
+TEXTS: Final = {
+    "holding": ("holding-text", {"share-link-status": "affected", "mitigation-steps": "affected share links are being withdrawn"}),
+    "acme-update": ("client-update", {
+        "what-you-may-notice": "Share links that were sent before this morning no longer open. New ones can be made as usual.",
+        "share-link-status": "affected",
+        "mitigation-steps": "We withdrew the links, ended every session that came from them and keep a copy of what was touched.",
+    }),
+    "acme-update-1": ("client-update", {
+        "what-you-may-notice": "Videos stop with an error on every project. Uploads are paused; nothing that was uploaded is lost.",
+        "share-link-status": "not affected",
+        "mitigation-steps": "The streaming service works on its fault. We paused uploads and test playback every ten minutes.",
+    }),
+    "acme-update-2": ("client-update", {
+        "what-you-may-notice": "Most videos play again, some still stop with an error. Uploads stay paused.",
+        "share-link-status": "not affected",
+        "mitigation-steps": "The streaming service has found its fault and mends it region by region. We go on testing.",
+    }),
+    "resolved": ("resolution-message", {
+        "action-summary": "The streaming service mended its fault. We compared all data with the copy of noon, played videos of each "
+        "project and took uploads up again.",
+    }),
+}  # fmt: skip
+"""The texts behind the logs, by notice: a log holds digests only."""
+WRITTEN_BY_HAND: Final = {"first-mail"}
+
+
+def test_the_digests_in_the_logs_are_those_of_texts(policy: Policy) -> None:
+    """Each draft, review, approval and sending names the digest of the text it is about; one was written without a template."""
+    logs = [event for path in INCIDENTS if path.stem != "okta-2022" for event in stored(path.stem)]
+    said = [one for one in logs if isinstance(one, ir.Notice) and one.notice and one.digest]
+    assert {one.notice for one in said} == {*TEXTS, *WRITTEN_BY_HAND}
+    assert len(said) > 20
+    for one in said:
+        if one.notice not in WRITTEN_BY_HAND:
+            template, fields = TEXTS[one.notice]
+            assert one.digest == ir.draft(policy, template, fields).digest, one
+            assert one.kind != "notice-drafted" or one.template == template
+    by_hand = ir.digest(
+        "Videos stop with an error at the moment. Share links are not affected. We will write again soon.",
+        "Playback errors",
+    )
+    assert {one.digest for one in said if one.notice in WRITTEN_BY_HAND} == {by_hand}
 
 
 # --- the backend in miniature ---------------------------------------------------------------------------

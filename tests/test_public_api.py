@@ -15,12 +15,12 @@ import ir_policy as ir
 from support_time import REPO
 
 NAMES: Final = [
-    "load_policy", "Policy", "Calendar", "Holidays",
+    "load_policy", "Policy", "Calendar", "Holidays", "lint", "lint_programme", "Finding",
     "classify", "Classification", "Range", "Question", "Severity", "Truth", "YES", "NO", "UNKNOWN",
     "open_incident", "check", "apply", "record", "replay", "Incident", "Levels", "Step", "Violation",
     "open_programme", "Programme", "ProgrammeStep", "drills", "Drills",
-    "obligations", "by_act", "next_wakeup", "reminders", "explain", "brief", "timeline", "board", "evidence", "corrections", "paging", "command", "Obligation", "Breach", "Reminder", "Explanation", "Brief", "Timeline", "TimelineEntry", "Board", "Manifest", "Basis", "Phase", "Correction",
-    "Paging", "PageTry", "PageOutcome", "NextPage", "Skipped", "Command", "RoleHeld", "Candidate", "Caution", "page_plan", "PagePlan", "PlannedPage", "escalation_policy",
+    "obligations", "by_act", "next_wakeup", "reminders", "explain", "brief", "timeline", "board", "evidence", "corrections", "paging", "command", "notices", "Obligation", "Breach", "Reminder", "Explanation", "Brief", "Timeline", "TimelineEntry", "Board", "Manifest", "Basis", "Phase", "Correction",
+    "Paging", "PageTry", "PageOutcome", "NextPage", "Skipped", "Command", "Notices", "Message", "Judgement", "Way", "NextWord", "RoleHeld", "Candidate", "Caution", "page_plan", "PagePlan", "PlannedPage", "escalation_policy",
     "draft", "digest", "channel_name", "Draft",
     "read_log", "read_event", "read_said", "read_object", "write_log", "erase", "export", "event_schema", "Log", "PolicyPin", "as_json", "schema",
     "Event", "Detected", "FactsReported", "SeverityDecided", "RoleChange", "ChannelOpened", "Page", "PhaseChange", "StepDone", "Notice", "BreachFinding",

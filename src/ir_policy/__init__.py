@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ir_policy.answers import command, corrections, explain, next_wakeup, obligations, paging, reminders
+from ir_policy.answers import command, corrections, explain, next_wakeup, notices, obligations, paging, reminders
 from ir_policy.calendar import Calendar, Holidays
 from ir_policy.desk import apply, check, open_incident, record, replay
 from ir_policy.duties.anew import Correction
@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     from ir_policy.duties.calling_plan import PagePlan, PlannedPage, page_plan
     from ir_policy.duties.calls import NextPage, PageOutcome, PageTry, Paging, Skipped
     from ir_policy.duties.commanders import Candidate, Caution, Command, RoleHeld
+    from ir_policy.duties.messages import Judgement, Message, NextWord, Notices, Way
     from ir_policy.exchange.pagerduty import escalation_policy
     from ir_policy.exchange.plain import as_json
     from ir_policy.exchange.published import schema
@@ -82,6 +83,8 @@ if TYPE_CHECKING:
     from ir_policy.present.practice import Drills, drills
     from ir_policy.programme.door import open_programme
     from ir_policy.programme.value import Programme, ProgrammeStep
+    from ir_policy.review.findings import Finding
+    from ir_policy.review.readiness import lint, lint_programme
     from ir_policy.rules.compile import load_policy
     from ir_policy.words.channels import channel_name
     from ir_policy.words.drafts import Draft, digest, draft
@@ -92,6 +95,10 @@ __all__ = [
     "Policy",
     "Calendar",
     "Holidays",
+    # what a policy cannot keep
+    "lint",
+    "lint_programme",
+    "Finding",
     # facts → severity
     "classify",
     "Classification",
@@ -131,6 +138,7 @@ __all__ = [
     "corrections",
     "paging",
     "command",
+    "notices",
     "Obligation",
     "Breach",
     "Reminder",
@@ -149,6 +157,11 @@ __all__ = [
     "NextPage",
     "Skipped",
     "Command",
+    "Notices",
+    "Message",
+    "Judgement",
+    "Way",
+    "NextWord",
     "RoleHeld",
     "Candidate",
     "Caution",
@@ -220,11 +233,14 @@ __all__ = [
 ]
 
 _LAZY = {
+    **dict.fromkeys(("Notices", "Message", "Judgement", "Way", "NextWord"), "ir_policy.duties.messages"),
     **dict.fromkeys(("Command", "RoleHeld", "Candidate", "Caution"), "ir_policy.duties.commanders"),
     **dict.fromkeys(("Paging", "PageTry", "PageOutcome", "NextPage", "Skipped"), "ir_policy.duties.calls"),
     "escalation_policy": "ir_policy.exchange.pagerduty",
     **dict.fromkeys(("page_plan", "PagePlan", "PlannedPage"), "ir_policy.duties.calling_plan"),
     "load_policy": "ir_policy.rules.compile",
+    **dict.fromkeys(("lint", "lint_programme"), "ir_policy.review.readiness"),
+    "Finding": "ir_policy.review.findings",
     "as_json": "ir_policy.exchange.plain",
     "schema": "ir_policy.exchange.published",
     "export": "ir_policy.exchange.whole",

@@ -32,6 +32,7 @@ from ir_policy.terms import instant, nearest, rfc3339
 if TYPE_CHECKING:
     from ir_policy.duties.calls import Paging
     from ir_policy.duties.commanders import Command
+    from ir_policy.duties.messages import Notices
     from ir_policy.programme.value import Programme
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "detected_state",
     "explain",
     "next_wakeup",
+    "notices",
     "obligations",
     "paging",
     "reminders",
@@ -114,6 +116,18 @@ def paging(incident: Incident, now: datetime) -> Paging:
     case, _ = state_at(incident, now)
     story = case.on_call(instant(now, "now"))
     return story.paging() if story is not None else NO_LIST
+
+
+def notices(incident: Incident, now: datetime) -> Notices:
+    """Every message as of ``now``: its text as it stands, who reviewed and approved it, what it still waits for, whom it
+    reached; which channels are in doubt, and when the next word is suggested.
+
+    A text is known by its digest alone. Raises :class:`~ir_policy.errors.QuestionInvalid` for a naive ``now``, and before the
+    first signal. Source: ``comms-cadence/client-updates``, ``privacy-integration/legal-review``.
+    """
+    from ir_policy.duties.messages import notices_of  # few need it
+
+    return notices_of(detected_state(incident, now), incident.id, instant(now, "now"))
 
 
 def command(incident: Incident, at: datetime) -> Command:

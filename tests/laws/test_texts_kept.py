@@ -59,7 +59,7 @@ class TestTheBoard:
         assert (card.severity, card.phase, card.commander, card.channels) == (
             "SEV0",
             "contain",
-            ("owen",),
+            ("dana",),
             ("#inc-20260403-share-token-leak",),
         )
 

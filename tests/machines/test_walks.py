@@ -16,7 +16,7 @@ from ir_policy import Event, Phase, Refusal, Severity
 from ir_policy.duties.own_rules import EPISODES, HANDOVERS, NOTICES, PHASES
 from ir_policy.rules.machines import Machine, Row, Stop
 from ir_policy.rules.machines.handover import HANDOVER, OFFER_ENDS
-from ir_policy.rules.machines.notices import NOTICE
+from ir_policy.rules.machines.notice import NOTICE
 from ir_policy.rules.machines.on_call import ON_CALL
 from ir_policy.testing import told
 from support_duties import COMMANDER, POLICY, T0

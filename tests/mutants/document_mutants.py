@@ -80,6 +80,13 @@ def _changes(tree: Tree) -> Iterator[_Change]:
             "another person",
             _next(rule["contact"], [r["contact"] for r in tree["roles"].values()]),
         )
+        yield from _command(("roles", role), rule)
+    for index, program in enumerate(tree["programs"]):
+        yield ("programs", index), f"{program} is a person", _GONE
+    yield from _notices(tree)
+    for tool, rule in tree["tooling"].items():
+        if "paging" in rule:
+            yield from _paging(tree, ("tooling", tool, "paging"), rule["paging"], roles)
     for name, reading in tree["readings"].items():
         if reading.get("adds") == "yes" and name in _used_readings(tree):
             yield ("readings", name, "adds"), "adds nothing", "no"
@@ -99,7 +106,8 @@ def _next(one: str, among: list[str]) -> str:
 
 
 def _used_readings(tree: Tree) -> set[str]:
-    used = set()
+    """Those behind something that decides: what only advises is no breach, and ends no approval."""
+    used = {tree["notices"]["approval"].get("reading")}
     for rule in tree["duties"].values():
         used.add(rule.get("reading"))
         within = rule["within"]
@@ -136,6 +144,62 @@ def _calendar(tree: Tree) -> Iterator[_Change]:
     days = tree["calendar"]["workdays"]
     yield ("calendar", "workdays"), "Saturday too", [*days, "saturday"]
     yield ("calendar", "workdays"), "Friday off", [day for day in days if day != "friday"]
+
+
+# --- people and words --------------------------------------------------------------------------------------
+
+
+def _command(path: Path, rule: Tree) -> Iterator[_Change]:
+    """Who holds a role, who acts in it in whose place, and beside whom a holder is warned."""
+    if "held_by" in rule:
+        yield (*path, "held_by"), "several", _GONE
+    succession = rule.get("succession", [])
+    if len(succession) > 1:
+        yield (*path, "succession"), "the other way round", succession[::-1]
+    for word in ("succession", "warns_with"):
+        for index, name in enumerate(rule.get(word, ())):
+            yield (*path, word, index), f"without {name}", _GONE
+
+
+def _notices(tree: Tree) -> Iterator[_Change]:
+    rule, path = tree["notices"], ("notices",)
+    outside = sorted(_told_by(tree) - {*rule["inside"], rule["in_drills"]})
+    for one in rule["inside"]:
+        yield (*path, "inside"), f"{one} is outside", [outside[0]]
+    yield from (((*path, "inside"), f"{one} is inside", [*rule["inside"], one]) for one in outside)
+    yield (*path, "in_drills"), "nobody in place of others", _GONE
+    yield (*path, "in_drills"), "others in their place", outside[0]
+    yield from _durations(tree, (*path, "approval", "good_for"))
+    yield (*path, "approval", "reading"), "without the reading", _GONE
+    yield (*path, "approval"), "without end", _GONE
+
+
+def _told_by(tree: Tree) -> set[str]:
+    """Whom some duty tells by name."""
+    return {duty["owed_to"] for duty in tree["duties"].values() if isinstance(duty.get("owed_to"), str)}
+
+
+def _paging(tree: Tree, path: Path, rule: Tree, roles: list[str]) -> Iterator[_Change]:
+    yield (*path, "levels"), "the other way round", rule["levels"][::-1]
+    for index, name in enumerate(rule["levels"]):
+        yield (*path, "levels", index), f"without {name}", _GONE
+    for within in ((*path, "acknowledge_within"), (*path, "answer_holds", "within")):
+        for level in _at(tree, within):
+            yield (*within, level), "no time", _GONE
+            yield from _durations(tree, (*within, level))
+    exhausted = (*path, "exhausted")
+    for index, name in enumerate(rule["exhausted"]["page"]):
+        yield (*exhausted, "page", index), f"without {name}", _GONE
+    for level in ("SEV0", "SEV2"):
+        yield (*exhausted, "repeat"), level, f"{level} or worse"
+    yield (*exhausted, "repeat"), "at no level", _GONE
+    yield (*exhausted, "times"), "twice", "2"
+    for level in ("SEV0", "SEV2"):
+        yield (*path, "unassessed", "counts_as"), level, level
+    yield (*path, "unassessed"), "nobody is paged", _GONE
+    yield (*path, "answer_holds"), "for ever", _GONE
+    yield (*path, "answered_by", "role"), "another role", _next(rule["answered_by"]["role"], roles)
+    yield (*path, "answered_by"), "nobody", _GONE
 
 
 # --- severity, marks ---------------------------------------------------------------------------------------
@@ -243,6 +307,11 @@ def _duty(tree: Tree, path: Path, rule: Tree, roles: list[str]) -> Iterator[_Cha
         yield (*path, "not_for"), "for what is resolved only", [one for one in OUTCOMES if one != "resolved"]
     if "exempted_by" in rule:
         yield (*path, "exempted_by"), "by the scribe", ["scribe"]
+    if "needs" in rule:
+        yield (*path, "needs"), "nothing first", _GONE
+        yield from _durations(tree, (*path, "needs", "lead"))
+    for index, role in enumerate(rule.get("refers_to", ())):
+        yield (*path, "refers_to", index), f"not to {role}", _GONE
     for field in ("item", "owner"):
         if field in rule.get("given", {}):
             yield (*path, "given", field), "not said", _GONE
@@ -331,6 +400,12 @@ def _until(tree: Tree, path: Path, roles: list[str]) -> Iterator[_Change]:
         for index in range(len(named)):
             if len(named) > 1:
                 yield (*path, "role", index), "left out", _GONE
+    elif isinstance(until, dict) and "author" in until and until["author"] in roles:
+        yield (*path, "author"), "another role", _next(until["author"], roles)
+    elif isinstance(until, dict) and until.keys() & {"by", "author", "notice"}:
+        ((word, said),) = until.items()
+        if said in ("reviewed", "approved"):
+            yield (*path, word), "the other", {"reviewed": "approved", "approved": "reviewed"}[said]
     elif isinstance(until, dict) and "states" in until:
         yield (*path, "states"), "something else", ["severity"]
     elif isinstance(until, dict) and "like" in until:

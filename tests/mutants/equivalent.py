@@ -7,11 +7,15 @@ from typing import Final
 _BY_ITS_STATE: Final = "it is met by a state that lasts, and that counts whenever it began"
 _BY_ITS_OWN_WAY: Final = "a duty whose limit the event gives opens and is met by its own way, which does not ask this"
 _IN_THE_LAW_TOO: Final = "the law the policy names says the same of this mark"
+_ADVICE: Final = "its reading adds to the source, so that it ends no approval until somebody accepts it"
 _NEVER_LEFT: Final = "nothing that happens makes its condition untrue again"
 
 EQUIVALENT: Final[dict[str, str]] = {
     "calendar.opens: a minute earlier": "before it opens and after, a business day ends with the same close",
     "calendar.opens: a minute later": "before it opens and after, a business day ends with the same close",
+    "notices.approval.good_for: 5 hours": _ADVICE,
+    "notices.approval.good_for: 3 hours": _ADVICE,
+    "notices.approval: without end": _ADVICE,
     "marks.severity-supported.per: the other": "levels are reached anew in each episode, whatever the mark says",
     "marks.scope-met.per: the other": "the duty's own word decides which of its stamps counts",
     "marks.suspected.set_by.0: dropped": _IN_THE_LAW_TOO,

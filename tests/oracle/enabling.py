@@ -103,7 +103,8 @@ def give_due(state: State, step: Step, one: Obligation, needing: list[Obligation
         due = replace(due, event=before.event, how=before.how)
     one.anchor = shown.anchor
     one.shown = due
-    one.binding = due if within.basis.binds else None
+    if not surely_missed(one.binding, step.event.at):  # a breach is a fact
+        one.binding = due if within.basis.binds else None
 
 
 def text_stands(state: State, step: Step, needing: list[Obligation]) -> bool:

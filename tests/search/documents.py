@@ -5,6 +5,9 @@ owed to whoever the other is owed to, it starts from or asks about a mark the ot
 whether the other is settled. :func:`cut` keeps the followed duties, refuses the second, and opens such gates: an
 incident under the cut policy can then do whatever it can do under the whole one, and more. What is shown of all its
 states therefore holds of all those of the whole policy as far as the kept duties go.
+
+What others need first hears of each of them: it is searched as far as the kept ones need it. They hear nothing of it, so
+that they may be kept alone. Gates on what leaves the company are left out like any other, where a slice is about something else.
 """
 
 from __future__ import annotations
@@ -72,6 +75,9 @@ def cut(
     for section in (*ABOUT_SECTIONS, "templates"):  # they name duties, and decide nothing
         document.pop(section, None)
     document["duties"] = {id_: duty for id_, duty in document["duties"].items() if id_ in kept}
+    for duty in document["duties"].values():
+        if duty.get("needs", {}).get("duty") in dropped:
+            del duty["needs"]
     document["gates"] = {id_: gate for id_, gate in document["gates"].items() if id_ in shut}
     document["laws"] = [law for law in document["laws"] if law.partition("@")[0] in set(laws)]
     if not document["laws"]:

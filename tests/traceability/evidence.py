@@ -14,7 +14,8 @@ from typing import Any, Final, NamedTuple
 
 import ir_policy as ir
 from ir_policy.duties.gates import acts_of
-from ir_policy.log.events import StepDone
+from ir_policy.duties.texts import sendings_of
+from ir_policy.log.events import Notice, StepDone
 from practised import stories
 from telling import Scenario, instant, policy, scenarios
 
@@ -96,7 +97,9 @@ def _asked(incident: ir.Incident) -> Iterator[tuple[ir.Event, list[str]]]:
             assert isinstance(event, ir.Detected)
             so_far = ir.open_incident(incident.policy, event).incident
             continue
-        acts = set(acts_of(so_far._case.level, event))
+        case = so_far._case
+        sent = sendings_of(incident.policy, case.history, event) if isinstance(event, Notice) else ()
+        acts = {*acts_of(case.level, event), *sent}
         yield (
             event,
             [

@@ -27,7 +27,7 @@ def test_it_became_something_or_nothing_for_a_reason(one: Sentence) -> None:
     assert (one.kind == "nothing") == bool(one.reason)
     assert [place for place in one.ids if not stands(place)] == []
     sections = {"rule": "severity_r", "duty": ("duties.", "exercises."), "gate": "gates.", "step": "steps.", "option": "open_questions.",
-                "assumption": "assumptions."}  # fmt: skip
+                "assumption": "assumptions.", "view": "tooling."}  # fmt: skip
     if one.kind in sections:
         assert any(place.startswith(sections[one.kind]) for place in one.ids), one.kind
 

@@ -31,6 +31,7 @@ KINDS: Final = {
     "fact": "is asked as a fact or kept as a mark",
     "option": "is an open question, switched off",
     "assumption": "is assumed",
+    "view": "is answered from what is on record: whom to page, what a card shows, what is kept",
     "shown-only": "is shown and decides nothing",
     "nothing": "became nothing, for a reason",
 }

@@ -72,7 +72,7 @@ class TestBrief:
         assert ir.brief(incident, at(10, 20)).text().splitlines()[:24] == [
             "inc-7  SEV1  decided; facts: streaming-unavailable",
             "phase detect · Tue 05 May 2026 10:20 Australia/Sydney (05 May 00:20Z)",
-            "1 overdue · 5 owed · next change 10:48 (00:48Z)",
+            "1 overdue · 5 owed · next change 10:48 (00:48Z) · dana commands",
             "DO NOW",
             "! overdue 5m     10:15 (00:15Z)  alert the internal list (client-success-lead)",
             "NEXT",

@@ -711,7 +711,7 @@ def clock_lines(lines: list[str]) -> Iterator[str]:
     for line in screen:
         told = line[2:].strip()
         if line not in PARTS and not told.startswith(
-            ("decide the level", "page ", "nothing", "and ", "sent ", "to ", "may be closed")
+            ("decide the level", "page ", "not answered in time", "nothing", "and ", "sent ", "to ", "may be closed")
         ):
             yield told
     below = lines[lines.index("EVERY CLOCK") + 1 :]

@@ -92,6 +92,7 @@ def test_everything_the_command_line_prints_is_valid(tmp_path: Path, capsys: pyt
           for about in ("severity", "oaic-notice", "respond", "commander-closes")),
         ("policy-ids", 0, ["schema", "ids"]),
         ("board", 0, ["board", example, "--now", OKTA]),
+        ("notices", 0, ["notices", example, "--now", OKTA]),
         ("evidence", 0, ["evidence", example, "--now", OKTA]),
         ("templates", 0, ["draft", "--list", "--now", OKTA]),
         ("draft", 0, ["draft", "resolution-message", "action-summary=made anew", "--now", OKTA]),
@@ -112,6 +113,9 @@ def test_everything_the_command_line_prints_is_valid(tmp_path: Path, capsys: pyt
         ("page-plan", 0, ["who", "--severity", "SEV0", "--at", OKTA]),
         ("page-plan", 0, ["who", "--now", OKTA, "--on-call", "owen-backup="]),
         ("error", 2, ["who", "--now", OKTA, "--on-call", "owen=sam"]),
+        ("lint", 1, ["lint", "--as-of", "2026-11-24", "--fail-on", "defect"]),
+        ("lint", 0, ["lint", "--log", tmp_path / "p.jsonl", "--now", OKTA]),
+        ("error", 2, ["lint", "--as-of", "today"]),
     ]  # fmt: skip
     for name, code, words in commands:
         assert main([*map(str, words), "--json"]) == code, words

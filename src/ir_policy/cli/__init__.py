@@ -17,6 +17,7 @@ from typing import Any
 import ir_policy as ir
 from ir_policy.cli.chronicle import show_drills, show_timeline
 from ir_policy.cli.documents import classify_facts, show_schema
+from ir_policy.cli.linting import DEFECT, show_lint
 from ir_policy.cli.logs import (
     add_event,
     check_event,
@@ -30,7 +31,7 @@ from ir_policy.cli.logs import (
 from ir_policy.cli.on_call import UNASSESSED
 from ir_policy.cli.roles import show_who
 from ir_policy.cli.shared import BAD, NO, OK, print_json, say, usage
-from ir_policy.cli.writing import name_channel, show_board, show_draft, show_evidence
+from ir_policy.cli.writing import name_channel, show_board, show_draft, show_evidence, show_notices
 
 __all__ = ["main"]
 
@@ -137,6 +138,9 @@ def _parser() -> argparse.ArgumentParser:
         help="why a duty, an obligation, a gate or severity is so",
     )
     _command(commands, "board", show_board, "LOG", help="the incident's card for the tracking board")
+    _command(
+        commands, "notices", show_notices, "LOG", help="every message: who reviewed and approved it, whom it reached"
+    )
     _command(commands, "evidence", show_evidence, "LOG", help="what is kept as evidence, who has it, what is missing")
     named = _command(commands, "channel", name_channel, "LOG", "SUMMARY", help="a name for the incident's channel")
     named.add_argument("--taken", action="append", default=[], metavar="NAME", help="a name that is in use already")
@@ -157,6 +161,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FIELD",
         help="let through what only looks like personal data or a secret",
     )
+    looked = _command(commands, "lint", show_lint, help="where a policy cannot keep what it promises")
+    looked.add_argument("document", nargs="?", metavar="POLICY", help="the document, by id or file; else --policy")
+    looked.add_argument("--as-of", metavar="DATE", help="the day to judge by what ends; else that is not judged")
+    looked.add_argument("--log", metavar="LOG", help="a programme's log: which periods it left out, by --now")
+    looked.add_argument("--rules", action="store_true", help="what is asked of a policy")
+    looked.add_argument("--fail-on", choices=[DEFECT], help="exit 1 when there is one")
+    looked.set_defaults(adopted=[])
     schema = _command(
         commands, "schema", show_schema, judges=False, help="what goes in and out looks like, as JSON Schema"
     )

@@ -8,9 +8,10 @@ import ir_policy as ir
 from ir_policy.cli.shared import OK, incident_of, now_of, policy_of, print_json, print_text, usage
 from ir_policy.cli.words import pair
 from ir_policy.present.kept_ready import templates_text
+from ir_policy.present.wording import notices_text
 from ir_policy.terms import rfc3339
 
-__all__ = ["name_channel", "show_board", "show_draft", "show_evidence"]
+__all__ = ["name_channel", "show_board", "show_draft", "show_evidence", "show_notices"]
 
 
 def show_draft(arguments: argparse.Namespace) -> int:
@@ -46,6 +47,17 @@ def show_board(arguments: argparse.Namespace) -> int:
         print_json(ir.as_json(card, "board"))
     else:
         print_text(card.text())
+    return OK
+
+
+def show_notices(arguments: argparse.Namespace) -> int:
+    """Show every message: who reviewed and approved it, what it waits for, whom it reached."""
+    incident, _, _ = incident_of(arguments)
+    now = now_of(arguments)
+    if arguments.json:
+        print_json(ir.as_json(ir.notices(incident, now), "notices"))
+    else:
+        print_text(notices_text(incident, now))
     return OK
 
 

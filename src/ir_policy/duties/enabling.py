@@ -128,7 +128,8 @@ def _keep(moment: Moment, entry: Entry, due: Due) -> None:
     standing = entry.due.deadline if entry.due is not None else None
     if due.deadline == standing:
         return
-    moment.ledger.put(evolve(entry, due=due, firm=binding_of(due)))
+    firm = entry.firm if entry.missed(moment.event.at) else binding_of(due)  # a breach is a fact
+    moment.ledger.put(evolve(entry, due=due, firm=firm))
     if standing is None or (due.deadline is not None and due.deadline.at < standing.at):
         moment.moves.tightened.append(entry.key)
 

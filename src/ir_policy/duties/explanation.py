@@ -19,7 +19,7 @@ from ir_policy.duties.own_rules import OWN_RULES, PHASES, who_may
 from ir_policy.duties.severity import classify_bits
 from ir_policy.duties.unproven import no_evidence_words
 from ir_policy.duties.watch import recipients_of
-from ir_policy.log.events import Closed, Event, SeverityDecided
+from ir_policy.log.events import Closed, Event, NotNotifying, SeverityDecided
 from ir_policy.rules.conditions import Atom, Mask, atoms, literals
 from ir_policy.rules.model import Duty, Gate, Policy, Within
 from ir_policy.rules.words import atom_words, forbidden_words, listed, met_by_words, until_words
@@ -284,8 +284,10 @@ def why_ended(entry: Entry, ended: Event | None) -> str:
     if entry.status is not Status.CANCELLED:
         return ""
     if entry.not_required:
-        outcome = ended.outcome if isinstance(ended, Closed) else ""
-        return f"closed as {outcome}" if outcome else "decided, with a reason, that it need not be done"
+        if isinstance(ended, Closed):
+            return f"closed as {ended.outcome}"
+        decided = isinstance(ended, NotNotifying)
+        return "decided, with a reason, that it need not be done" if decided else "nothing needs it any more"
     if entry.handed_over:
         return "named recipients took its place"
     return "classified in error" if isinstance(ended, SeverityDecided) else "what it rested on was taken back"

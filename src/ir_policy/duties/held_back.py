@@ -11,7 +11,7 @@ from ir_policy.calendar import start_of_day
 from ir_policy.duties.entries import Entry
 from ir_policy.duties.texts import good_until, is_released, meets_any, reaching, texts_for
 from ir_policy.log.history import History
-from ir_policy.log.notices import GONE, NoticeRecord, Wait
+from ir_policy.log.messages import GONE, NoticeRecord, Wait
 from ir_policy.rules.model import Gate, Policy
 from ir_policy.terms import MICROSECOND
 
@@ -59,6 +59,18 @@ class HeldBack:
             gate.id
             for gate in gates
             if not any(is_released(self.policy, one, record, to, self.at) for one in gate.until)
+        )
+
+    def stopped(self, record: NoticeRecord) -> tuple[str, ...]:
+        """The gates that a text does not pass as it stands, were it sent now to all it is for."""
+        rules = self.policy.notices
+        outside = [one for one in record.recipients if rules.outside(one)]
+        beyond = any(one != rules.in_drills for one in outside)
+        gates = {*(self._gates["external"] if outside else ()), *(self._gates["beyond-exercise"] if beyond else ())}
+        return tuple(
+            gate.id
+            for gate in sorted(gates, key=lambda gate: gate.id)
+            if not any(is_released(self.policy, one, record, record.recipients, self.at) for one in gate.until)
         )
 
     def waited(self, entry: Entry, at: datetime) -> bool:

@@ -22,7 +22,7 @@ from ir_policy.duties.undelivered import reconsider
 from ir_policy.duties.watch import plan_of, recipients_of
 from ir_policy.log.events import Closed, Event, PolicyAdopted, Reopened, SeverityDecided, Waived
 from ir_policy.log.history import History, Stamp
-from ir_policy.rules.machines.notices import NOTICE
+from ir_policy.rules.machines.notice import NOTICE
 from ir_policy.rules.model import Duty, IfMissed, OnScopeExit, Per, Policy
 from ir_policy.terms import LEVELS, Severity, worst
 

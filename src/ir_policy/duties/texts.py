@@ -14,9 +14,9 @@ from ir_policy.duties.own_rules import NOTICES, who_may
 from ir_policy.errors import Refusal
 from ir_policy.log.events import Notice
 from ir_policy.log.history import History
-from ir_policy.log.notices import GONE, NoticeRecord, Word
+from ir_policy.log.messages import GONE, NoticeRecord, Word
 from ir_policy.rules.machines import Stop
-from ir_policy.rules.machines.notices import NOTICE
+from ir_policy.rules.machines.notice import NOTICE
 from ir_policy.rules.model import Duty, NoticeRules, Policy, Release
 
 __all__ = [

@@ -13,6 +13,7 @@ from ir_policy.duties.calls import Paging
 from ir_policy.duties.commanders import Command
 from ir_policy.duties.explanation import Explanation
 from ir_policy.duties.judge import Obligation
+from ir_policy.duties.messages import Notices
 from ir_policy.duties.remind import Reminder
 from ir_policy.duties.severity import Classification
 from ir_policy.errors import IRPolicyError, Problem, QuestionInvalid, Refusal, Refused
@@ -25,6 +26,7 @@ from ir_policy.present.chronicle import Timeline
 from ir_policy.present.commanding import command_json
 from ir_policy.present.custody import Manifest
 from ir_policy.present.kept_ready import templates_json
+from ir_policy.present.linted import lint_json
 from ir_policy.present.practice import Drills
 from ir_policy.present.result import (
     classification_json,
@@ -38,7 +40,9 @@ from ir_policy.present.result import (
     verified_json,
 )
 from ir_policy.present.screen import Brief
+from ir_policy.present.wording import notices_json
 from ir_policy.programme.value import Programme, ProgrammeStep
+from ir_policy.review.findings import Finding
 from ir_policy.rules.model import Policy
 from ir_policy.terms import instant, nearest, rfc3339, show
 from ir_policy.words.drafts import Draft
@@ -54,7 +58,7 @@ def as_json(
     ``as_json(step, "step")``, and so ``brief``, ``timeline``, ``drills``, ``board``, ``evidence``, ``reminder``, ``refused`` and ``error`` (what was raised), ``verified``
     (a log that was read) and ``policy-ids``, say all by themselves. ``as_json(ir.obligations(incident, now), "obligations", now=now)``,
     ``obligation`` for one of them, ``draft`` and ``templates`` (of a policy) need the instant they were judged at. ``as_json(refusals, "check", incident, event.at)`` and
-    ``explanation`` and ``paging`` need the incident, or its policy, and the instant; ``classification`` and ``page-plan`` the policy.
+    ``explanation`` and ``paging`` need the incident, or its policy, and the instant; ``classification``, ``page-plan`` and ``lint`` the policy.
 
     Keys come in the order of the schema; the command line sorts them, and the same answer gives the same bytes. Raises
     :class:`~ir_policy.errors.QuestionInvalid` for a name or an answer that do not belong together, and where ``of`` or ``now`` is missing.
@@ -169,7 +173,15 @@ _FORMS: Final[dict[str, _Form]] = {
         lambda plan, policy, _: {"policy": policy_json(policy), **page_plan_json(plan)},
         needs_policy=True,
     ),
+    "notices": _Form(Notices, "what ir.notices returned", lambda found, *_: notices_json(found)),
     "command": _Form(Command, "what ir.command returned", lambda command, *_: command_json(command)),
+    "lint": _Form(
+        Finding,
+        "what ir.lint returned",
+        lambda found, policy, _: {"policy": policy_json(policy), **lint_json(found)},
+        several=True,
+        needs_policy=True,
+    ),
     "verified": _Form(Log, "what ir.read_log returned", lambda log, *_: verified_json(log)),
     "refused": _Form(Refused, "the ir.Refused that was raised", lambda refused, *_: _refusals(refused.refusals)),
     "error": _Form(IRPolicyError, "another error of the library that was raised", lambda error, *_: _error(error)),

@@ -12,7 +12,7 @@ __all__ = ["NAMES", "schema", "schema_text"]
 
 NAMES: Final = (
     "document", "event", "log-line", "classification", "obligations", "obligation", "brief", "timeline", "drills", "board", "evidence", "draft", "templates", "check", "explanation", "step",
-    "reminder", "paging", "page-plan", "command", "verified", "export", "refused", "error", "policy-ids",
+    "reminder", "paging", "page-plan", "notices", "command", "lint", "verified", "export", "refused", "error", "policy-ids",
 )  # fmt: skip
 """What goes in, then what comes out."""
 
@@ -22,7 +22,7 @@ def schema(name: str) -> dict[str, Any]:
 
     ``document`` is a policy, law, contract or calendar; ``event`` and ``log-line`` are lines of a log. Answers are
     ``classification``, ``obligations``, ``obligation``, ``brief``, ``timeline``, ``drills``, ``board``, ``evidence``, ``draft``, ``templates``, ``check``, ``explanation``, ``step``, ``reminder``,
-    ``paging``, ``page-plan``, ``command`` and ``verified``, ``export`` is a whole incident; ``refused`` and ``error`` are what is said instead, ``policy-ids`` what is said of a policy. :func:`as_json` puts an
+    ``paging``, ``page-plan``, ``notices``, ``command``, ``lint`` and ``verified``, ``export`` is a whole incident; ``refused`` and ``error`` are what is said instead, ``policy-ids`` what is said of a policy. :func:`as_json` puts an
     answer in that form. The number at the end of ``$id`` goes up when what was
     valid, or could be relied on, no longer is.
 

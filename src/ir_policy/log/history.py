@@ -34,7 +34,7 @@ from ir_policy.log.events import (
     Waived,
 )  # fmt: skip
 from ir_policy.log.grown import Grown
-from ir_policy.log.notices import NoticeRecord, after
+from ir_policy.log.messages import NoticeRecord, after
 from ir_policy.log.tenures import (
     SUCCESSION,
     Offer,
@@ -46,7 +46,7 @@ from ir_policy.log.tenures import (
     persons_of,
     stamp_of,
 )
-from ir_policy.rules.machines.notices import NOTICE
+from ir_policy.rules.machines.notice import NOTICE
 from ir_policy.rules.model import MarkRule, MarkSource, Per, Policy
 from ir_policy.terms import Phase, Truth
 

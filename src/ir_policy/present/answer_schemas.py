@@ -15,6 +15,7 @@ from ir_policy.present.calling_schemas import page_plan_schema, paging_part, pag
 from ir_policy.present.commanding_schema import command_schema
 from ir_policy.present.endangered_schema import endangered_schema
 from ir_policy.present.happening_schemas import reminder_schema, step_schema, timeline_schema
+from ir_policy.present.linted_schema import lint_schema
 from ir_policy.present.practice_schema import drills_schema
 from ir_policy.present.schema_parts import (
     COUNT,
@@ -32,6 +33,7 @@ from ir_policy.present.schema_parts import (
     text,
     texts,
 )
+from ir_policy.present.wording_schema import notices_part, notices_schema
 from ir_policy.present.written_schemas import board_schema, draft_schema, evidence_schema, templates_schema
 from ir_policy.terms import DIALECT, OUTCOMES, Basis, Phase, schema_id
 
@@ -40,7 +42,7 @@ __all__ = ["result_schemas"]
 VERDICTS: Final = (
     "pending", "open", "at-risk", "missed", "undetermined", "met", "met-late", "waived", "cancelled", "not-required",
 )  # fmt: skip
-CAUSES: Final = ("deadline", "born-overdue", "raised-after-limit")
+CAUSES: Final = ("deadline", "gate", "born-overdue", "raised-after-limit")
 BOUNDARIES: Final = ("inclusive", "exclusive")
 ERRORS: Final = (
     "PolicyInvalid",
@@ -125,7 +127,13 @@ def _answers() -> dict[str, tuple[str, str, dict[str, Any]]]:
             "What `ir-policy who --json` prints: the paging list played through while nobody answers.",
             page_plan_schema(),
         ),
+        "notices": (
+            "what became of every message",
+            "Every text by its digest: who wrote, reviewed and approved it, what it waits for and whom it reached.",
+            notices_schema(),
+        ),
         "command": ("who does what", "What `ir-policy who --json` prints.", command_schema()),
+        "lint": ("what a policy cannot keep", "What `ir-policy lint --json` prints.", lint_schema()),
         "verified": (
             "whether a log is whole",
             "What `ir-policy verify --json` prints where it is; where it is not, the error names the first bad line.",
@@ -329,7 +337,11 @@ def _brief() -> dict[str, Any]:
             "merged_into": or_null(text("The incident this one goes on as.")),
             "endangered": endangered_schema(),
             "channels": texts("Where it is worked on, in the order they were opened."),
+            "command": command_schema(),
             "paging": paging_part(),
+            "words": closed_object(
+                notices_part(), description="Every message, the ways they go, and what is suggested next."
+            ),
             "obligations": list_of(_obligation(), "What is owed and settled, in order of keys."),
             "next_wakeup": or_null(instant_text("When anything changes by time alone; null if nothing does.")),
             "violations": list_of(_violation(), "What was recorded against the rules."),

@@ -61,6 +61,7 @@ class Below:
             "RESPONSE": list(response_lines(self.case, self.log, self.clock)),
             "COMMAND": list(self._command()),
             "PAGING": list(paging_lines(self.case.policy, self.paging, self.clock)),
+            "WORDS": list(self._words()),
             "ENDANGERED": list(endangered_lines(self.case)),
             "EVERY CLOCK": list(self._clocks()),
             "HELD BACK": list(self._held_back()),
@@ -85,6 +86,13 @@ class Below:
         found = command_of(self.case, "", self.clock.now)
         if found.history or found.cautions:
             yield from command_lines(found, self.clock)
+
+    def _words(self) -> Iterator[str]:
+        """What became of every message; nothing while nobody wrote one and no way is in doubt."""
+        from ir_policy.duties.messages import notices_of  # few need it
+        from ir_policy.present.wording import notices_lines
+
+        yield from notices_lines(self.case, notices_of(self.case, "", self.clock.now), self.clock)
 
     # --- every clock ---
 

@@ -104,6 +104,7 @@ def _obligations(before: Case, after: Case, event: Event, moves: Moves, clock: L
 _CAUSES: Final = {
     "born-overdue": "; past when it came to be owed",
     "raised-after-limit": "; past when the level was raised",
+    "gate": "; its text was waiting for a review",
 }
 
 _OPENING: Final = {"opened": "owed", "revived": "owed again", "tightened": "due earlier", "discharged": "met",
@@ -155,7 +156,8 @@ def _changed(case: Case, before: Obligation, owed: Obligation, at: datetime, clo
         missed_at = min(owed.breach.at, at) if owed.breach is not None else due
         shown = "" if owed.due is None or clock.since(owed.due) == clock.since(missed_at) else _due(owed, clock)
         ended = "; it lapsed then, as the incident was closed" if owed.status == "lapsed" else ""
-        yield _by_itself(case, missed_at, "missed", "MISSED", owed, f"{shown}{who}{ended}")
+        why = _CAUSES.get(owed.breach.cause, "") if owed.breach is not None else ""
+        yield _by_itself(case, missed_at, "missed", "MISSED", owed, f"{shown}{who}{why}{ended}")
     elif before.overdue_by(at - MICROSECOND) is None and owed.overdue_by(at) is not None and owed.verdict != "missed":
         yield _by_itself(case, due, "past-advice", "past advice", owed, who)
 

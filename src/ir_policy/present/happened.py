@@ -129,10 +129,9 @@ def _step_done(say: Say, event: StepDone) -> str:
 
 
 def _notice(say: Say, event: Notice) -> str:
-    what = event.kind.removeprefix("notice-").replace("-", " ")
     titles = [say.policy.duties[duty].title if duty in say.policy.duties else duty for duty in event.duties]
     about = f"notice '{event.notice}'" if event.notice else "a notice"
-    words = [f"{what} {about}"]
+    words = [_OF_NOTICES[event.kind].format(about)]
     if titles:
         words.append(f"meant to {listed(titles)}")
     if event.recipients:
@@ -205,6 +204,18 @@ def _since(say: Say, event: FactsReported | BreachFinding) -> str:
     return f", held since {say.when(event.since)}" if event.since is not None else ""
 
 
+_OF_NOTICES: Final = {
+    "notice-drafted": "drafted {}",
+    "notice-edited": "edited {}",
+    "notice-review-requested": "asked for a review of {}",
+    "notice-reviewed": "reviewed {}",
+    "notice-approved": "approved {}",
+    "notice-rejected": "rejected {}",
+    "notice-sent": "sent {}",
+    "notice-delivered": "{} was delivered",
+    "notice-failed": "{} did not arrive",
+    "notice-withdrawn": "withdrew {}",
+}
 _WORDS: Final[dict[type[Event], Callable[[Say, Any], str]]] = {
     Detected: _detected,
     FactsReported: _facts_reported,

@@ -25,7 +25,7 @@ from ir_policy.errors import Refusal
 from ir_policy.incident import Incident
 from ir_policy.log.events import Closed, Event
 from ir_policy.present.below import Below
-from ir_policy.present.blocked import held_back, holds_overdue, may_be_closed, shut_gates, unanswered
+from ir_policy.present.blocked import asked_of, held_back, holds_overdue, may_be_closed, shut_gates, unanswered
 from ir_policy.present.endangered import endangered_json
 from ir_policy.present.groups import grouped, urgency
 from ir_policy.present.levels import level_words, to_decide
@@ -93,7 +93,11 @@ class Brief:
 
     def as_json(self) -> dict[str, Any]:
         """The brief as plain JSON material; the same incident and instant give the same bytes."""
+        from ir_policy.duties.commanders import command_of
+        from ir_policy.duties.messages import notices_of
         from ir_policy.present.calling import paging_json
+        from ir_policy.present.commanding import command_json
+        from ir_policy.present.wording import notices_part_json
 
         incident, case = self.incident, self._case
         return {
@@ -114,7 +118,9 @@ class Brief:
             "merged_into": case.history.merged_into or None,
             "endangered": endangered_json(case),
             "channels": list(channels_of(case, self._log)),
+            "command": command_json(command_of(case, incident.id, self.now)),
             "paging": paging_json(self.paging),
+            "words": notices_part_json(notices_of(case, incident.id, self.now)),
             "obligations": [obligation_json(obligation, self.now) for obligation in self.obligations],
             "next_wakeup": rfc3339(self.next_wakeup) if self.next_wakeup is not None else None,
             "violations": [violation_json(case.policy, violation) for violation in case.violations],
@@ -237,10 +243,17 @@ class _Screen:
         wake = self.brief.next_wakeup
         if wake is not None:
             words.append(f"next change {self.clock.full(wake)}")
+        words += [f"{who} commands" for who in self._commanding()]
         said = fit(words[0])
         for more in words[1:]:
             said = f"{said} · {more}" if len(f"{said} · {more}") <= WIDTH else said
         return said
+
+    def _commanding(self) -> Iterator[str]:
+        """Who holds the role that decides the level."""
+        for role in deciding_roles(self.policy)[:1]:
+            held = self.case.history.holders.get(role, {})
+            yield from (f"{one.person}{' (acting)' if one.acting else ''}" for one in held.values())
 
     # --- the four parts ---
 
@@ -307,6 +320,9 @@ class _Screen:
             yield line
             if ", ".join(names) not in line:
                 yield fit(f"    to {', '.join(names)}")
+            refers = self.case.ledger.entries[group[0].key].duty.refers_to
+            if refers and group[0].overdue_by(self.now) is not None:
+                yield fit(f"    not answered in time: refer it to {asked_of(self.case, refers)}")
             if self._left_over(group[0]):
                 yield f"    left over from episode {group[0].episode + 1}"
             for at, missing in dict.fromkeys((a.at, a.missing) for obligation in group for a in obligation.attempts):

@@ -18,6 +18,7 @@ from ir_policy.rules.dead import gate_flaws, never_set
 from ir_policy.rules.link_about import link_about
 from ir_policy.rules.link_duties import DutyLinks, prefix_of
 from ir_policy.rules.link_templates import link_template
+from ir_policy.rules.messages import Rhythm
 from ir_policy.rules.model import (
     INTERNAL,
     Duty,
@@ -67,6 +68,7 @@ class Linker(DutyLinks):
         self._link_shared()
         self._link_severity()
         self._link_rules()
+        self._check_rhythm()
         self.templates: FrozenMap[str, Template] = FrozenMap(self._link_templates())
         self.about: About = link_about(self.company.held, self)
         self.bits: FrozenMap[Atom, int] = FrozenMap(self._bits)
@@ -114,13 +116,29 @@ class Linker(DutyLinks):
     def _notices(self) -> NoticeRules:
         rule = self.company.held["notices"]
         if rule is None:
-            return NoticeRules((INTERNAL,), "", None, False, (), "")
+            return NoticeRules((INTERNAL,), "", None, False, (), "", None)
         approval = rule.approval
         reading = approval.reading if approval is not None else ""
         own = self.company.held["readings"].get(reading)
         binds = approval is not None and (own is None or not own.adds or bool(own.accepted_by))
         return NoticeRules(tuple(sorted(rule.inside)), rule.in_drills,
-                           approval.good_for if approval is not None else None, binds, rule.readings, reading)  # fmt: skip
+                           approval.good_for if approval is not None else None, binds, rule.readings, reading, self._rhythm(rule.rhythm))  # fmt: skip
+
+    def _rhythm(self, rule: Any) -> Rhythm | None:
+        if rule is None:
+            return None
+        every = {Severity[level]: length for level, length in sorted(rule.every.items())}
+        return Rhythm(rule.after, FrozenMap(every), rule.until, rule.reading)
+
+    def _check_rhythm(self) -> None:
+        """The duty and the marks that a rhythm names, once all are known."""
+        rhythm, path = self.notices.rhythm, ("notices", "rhythm")
+        if rhythm is None:
+            return
+        self._known(self.company, (*path, "after"), "duty", rhythm.after, self._duty_ids)
+        for mark in rhythm.until:
+            self._known(self.company, (*path, "until"), "mark", mark, self.marks)
+        self._reading(self.company, (*path, "reading"), rhythm.reading)
 
     def _merged(
         self,

@@ -6,7 +6,19 @@ from datetime import timedelta
 
 from attrs import frozen
 
-__all__ = ["NoticeRules"]
+from ir_policy.terms import FrozenMap, Severity
+
+__all__ = ["NoticeRules", "Rhythm"]
+
+
+@frozen(eq=False, repr=False)
+class Rhythm:
+    """How often people hear again, as advice: after a message for a duty, at each level, until a mark stands."""
+
+    after: str
+    every: FrozenMap[Severity, timedelta]
+    until: tuple[str, ...]
+    reading: str
 
 
 @frozen(eq=False, repr=False)
@@ -23,6 +35,8 @@ class NoticeRules:
     """Whether one that is older is no approval any more; else that is only advised."""
     readings: tuple[str, ...]
     approval_reading: str
+    rhythm: Rhythm | None
+    """How often people hear again; ``None`` where the policy suggests nothing."""
 
     def outside(self, recipient: str) -> bool:
         """Whether a recipient is outside the company."""

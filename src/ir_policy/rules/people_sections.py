@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ir_policy.rules.scalars import Duration, Id, Ids, Text
 
-__all__ = ["ApprovalDoc", "NoticesDoc", "RoleDoc"]
+__all__ = ["ApprovalDoc", "NoticesDoc", "RhythmDoc", "RoleDoc"]
 
 
 class _Section(BaseModel):
@@ -26,6 +26,19 @@ class ApprovalDoc(_Section):
     """Our interpretation behind it; one that adds to the source only advises until it is accepted."""
 
 
+class RhythmDoc(_Section):
+    """How often people hear again: advice, shown and never owed."""
+
+    after: Id
+    """The duty whose message begins it."""
+    every: dict[Literal["SEV0", "SEV1", "SEV2", "SEV3"], Duration]
+    """How long after the last word, at each level; none at a level that is left out."""
+    until: Ids
+    """The marks that end it."""
+    reading: Id
+    """Our interpretation behind it."""
+
+
 class NoticesDoc(_Section):
     """Who of those who are told is inside the company, who hears in a drill, and what an approval is worth."""
 
@@ -39,6 +52,8 @@ class NoticesDoc(_Section):
     """The recipient that hears in a drill in place of everybody outside."""
     approval: ApprovalDoc | None = None
     """How long an approval is good for."""
+    rhythm: RhythmDoc | None = None
+    """How often people hear again."""
 
 
 class RoleDoc(_Section):

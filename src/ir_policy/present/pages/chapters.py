@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ir_policy.present.pages.machines import diagram, stops
 from ir_policy.present.pages.markdown import bullets, code, link, sentence, table, text
-from ir_policy.present.pages.notices import life_of_a_notice
+from ir_policy.present.pages.messages import life_of_a_notice
 from ir_policy.present.pages.readings import reading_link, readings_of_page
 from ir_policy.present.pages.rules import (
     at_home,

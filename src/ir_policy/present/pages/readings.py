@@ -92,6 +92,7 @@ def _resting(policy: Policy) -> dict[str, list[str]]:
     )  # fmt: skip
     named += [(id_, rule.reading) for register in rules for id_, rule in register.items()]
     named += [("notices", reading) for reading in (*policy.notices.readings, policy.notices.approval_reading)]
+    named += [("notices", policy.notices.rhythm.reading)] if policy.notices.rhythm is not None else []
     named.append((policy.calendar.zone_name, about.calendar_reading))
     named += [(role.id, reading) for role in policy.roles.values() for reading in role.readings]
     resting: dict[str, list[str]] = {}

@@ -8,7 +8,7 @@ from ir_policy.present.pages.machines import diagram, stops
 from ir_policy.present.pages.markdown import code
 from ir_policy.present.pages.readings import reading_link
 from ir_policy.present.pages.words import length
-from ir_policy.rules.machines.notices import NOTICE
+from ir_policy.rules.machines.notice import NOTICE
 from ir_policy.rules.model import Policy
 from ir_policy.rules.words import listed
 
@@ -30,6 +30,10 @@ def life_of_a_notice(policy: Policy) -> Iterator[str]:
         asked = "is asked for again" if not rules.approval_binds else "is one no more"
         reading = f", read as {reading_link(rules.approval_reading)}" if rules.approval_reading else ""
         yield f"An approval {asked} after {length(rules.approval_good_for)}{reading}."
+    if rules.rhythm is not None:
+        every = listed(f"{length(span)} at {level.value}" for level, span in rules.rhythm.every.items())
+        yield (f"After a message for {code(rules.rhythm.after)} the next word is suggested after {every}, until {listed((code(one) for one in rules.rhythm.until), 'or')}:"
+               f" advice, read as {reading_link(rules.rhythm.reading)}; a time that was promised binds.")  # fmt: skip
     yield ""
     yield from diagram(NOTICE)
     yield from stops(NOTICE)

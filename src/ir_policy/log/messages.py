@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 
 from ir_policy.log.events import Notice
 from ir_policy.rules.machines import Row
-from ir_policy.rules.machines.notices import NOTICE
+from ir_policy.rules.machines.notice import NOTICE
 
 __all__ = ["GONE", "Delivery", "NoticeRecord", "Wait", "Word", "after"]
 

@@ -1,0 +1,1 @@
+"""What can be seen from a policy before an incident: where it cannot keep what it promises."""
