@@ -31,7 +31,7 @@ SRC: Final = REPO / "src" / "ir_policy"
 CATALOG: Final = SRC / "rules" / "catalog"
 
 LAYERS: Final = (
-    "errors", "terms", "calendar", "clocks", "rules", "log", "duties", "incident", "programme", "desk", "answers", "people", "words", "review",
+    "errors", "terms", "calendar", "clocks", "rules", "log", "duties", "incident", "programme", "desk", "answers", "words", "review",
     "present", "exchange", "cli",
 )  # fmt: skip
 """From the ground up: each may import what stands before it, and nothing behind it."""

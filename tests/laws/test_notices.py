@@ -35,9 +35,9 @@ def minutes(count: float) -> timedelta:
     return timedelta(minutes=count)
 
 
-def drafted(by: str = "lee", digest: str = "sha256:1", **said: object) -> Event:
+def drafted(at: timedelta = timedelta(minutes=1), by: str = "lee", digest: str = "sha256:1", **said: object) -> Event:
     return said_of(
-        "drafted", minutes(1), by, digest=digest, duties=("client-update",), recipients=(ACME,), states=STATED, **said
+        "drafted", at, by, digest=digest, duties=("client-update",), recipients=(ACME,), states=STATED, **said
     )
 
 

@@ -15,6 +15,7 @@ __all__ = ["Responses", "answer", "body", "describe", "ref", "trouble"]
 
 _USED: Final = (
     "document", "event", "log-line", "obligations", "brief", "timeline", "check", "explanation", "step", "reminder", "export", "refused", "error",
+    "command", "paging", "notices", "board", "evidence", "templates", "draft",
 )  # fmt: skip
 _MEANING: Final = {
     400: "the body cannot be read",

@@ -20,7 +20,7 @@ from portal_backend.outbox import unsent
 from portal_backend.store import Kept, Store
 from portal_backend.tables import INCIDENT
 
-__all__ = ["After", "json_brief", "lines", "router", "seen"]
+__all__ = ["After", "IfMatch", "json_body", "json_brief", "lines", "router", "seen"]
 
 router = APIRouter()
 JSON: Final = "application/json"

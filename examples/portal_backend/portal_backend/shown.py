@@ -1,4 +1,4 @@
-"""An incident as HTML: what is due now, what comes next, what is held back, what nobody knows yet."""
+"""An incident as HTML: what is due now, what comes next, what is held back, who acts, what nobody knows yet."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 
 import ir_policy as ir
 from portal_backend.answers import rfc3339
+from portal_backend.instants import local
+from portal_backend.shown_people import command_part, commanding, page_now, paging_part, words_part
 
 __all__ = ["incident_main", "list_main"]
 
@@ -24,17 +26,21 @@ def list_main(lines: list[dict[str, Any]], now: datetime, total: int, after: str
 
 def incident_main(incident: ir.Incident, now: datetime) -> str:
     """The live clocks of one incident."""
-    shown = ir.brief(incident, now)
+    shown, command = ir.brief(incident, now), ir.command(incident, now)
     owed = [one for one in shown.obligations if one.status in ("active", "pending")]
     groups = ir.by_act(owed)
     urgent = [group for group in groups if any(_is_urgent(one, now) for one in group)]
     later = [group for group in groups if group not in urgent]
     settled = [one for one in shown.obligations if one not in owed]
     parts = [
-        _head(shown),
+        _head(shown, commanding(command)),
+        page_now(shown.paging, now),
         _clocks("Do now", urgent, incident, now, "Nothing is overdue or at risk."),
         _clocks("Next", later, incident, now, "Nothing else is owed."),
         _held_back(incident, [*shown.held_back, *shown.shut]),
+        command_part(command, incident),
+        paging_part(shown.paging, incident),
+        words_part(ir.notices(incident, now), incident),
         _unknown(shown),
         _folded("settled", f"Settled ({len(settled)})", _settled(settled, incident)),
         _folded("brief", "The brief as text", f'<pre tabindex="0">{escape(shown.text())}</pre>'),
@@ -60,7 +66,7 @@ def _main(now: datetime, inner: str) -> str:
     return f'<main id="main" data-now="{rfc3339(now)}">{inner}</main>'
 
 
-def _head(shown: ir.Brief) -> str:
+def _head(shown: ir.Brief, commanding: str) -> str:
     incident = shown.incident
     level = incident.severity.governing
     name, look = (
@@ -74,9 +80,9 @@ def _head(shown: ir.Brief) -> str:
     overdue = f'<strong class="late">{late} overdue</strong>' if late else "nothing overdue"
     return (
         f'<h1>{escape(incident.id)} <span class="level {look}">{name}</span></h1>'
-        f"<p>{drill}{escape(state)} · {escape(decided)} · {overdue}</p>"
+        f"<p>{drill}{escape(state)} · {escape(decided)} · {escape(commanding)} · {overdue}</p>"
         f'<p class="quiet">The rules propose {shown.proposed.severity.value}{f" by {escape(why)}" if why else ""}. '
-        f"As of {_local(shown.now, incident)}.</p>"
+        f"As of {local(shown.now, incident)}.</p>"
     )
 
 
@@ -98,7 +104,7 @@ def _clock(group: tuple[ir.Obligation, ...], incident: ir.Incident, now: datetim
     about = f": {escape(first.item)}" if first.item else ""
     if first.due is not None:
         left = f'<span class="left" data-due="{rfc3339(first.due)}">{_left(first, now)}</span>'
-        due = f"due {_local(first.due, incident)}"
+        due = f"due {local(first.due, incident)}"
     else:
         left, due = f'<span class="left">{escape((first.limit or first.due_kind).replace("-", " "))}</span>', ""
     limits = dict.fromkeys(f"{one.owed_by} · {one.basis}, clause {one.clause}{_other(one, first)}" for one in group)
@@ -146,7 +152,7 @@ def _unknown(shown: ir.Brief) -> str:
 def _settled(settled: list[ir.Obligation], incident: ir.Incident) -> str:
     items = "".join(
         f"<li>{escape(one.title)} <span class='quiet'>{escape(one.recipient)} · {escape(one.verdict)}"
-        f"{f' · {_local(one.met_at, incident)}' if one.met_at is not None else ''}</span></li>"
+        f"{f' · {local(one.met_at, incident)}' if one.met_at is not None else ''}</span></li>"
         for one in settled
     )
     return f'<ul class="plain">{items}</ul>' if items else '<p class="quiet">Nothing yet.</p>'
@@ -159,7 +165,8 @@ def _folded(id_: str, title: str, inner: str) -> str:
 def _foot(incident: ir.Incident, now: datetime) -> str:
     at = f"/incidents/{incident.id}"
     links = " · ".join(
-        f'<a id="to-{name}" href="{at}/{name}">{name}</a>' for name in ("brief", "timeline", "log", "reminders")
+        f'<a id="to-{name}" href="{at}/{name}">{name}</a>'
+        for name in ("brief", "timeline", "board", "evidence", "log", "reminders")
     )
     policy = f"{incident.policy.id} {incident.policy.version}"
     return f"<footer>{links}<p>{incident.seq} events under {escape(policy)}, as of {rfc3339(now)}</p></footer>"
@@ -199,10 +206,3 @@ def _span(length: timedelta) -> str:
     if days:
         return f"{days} d {hours} h"
     return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min {seconds:02d} s"
-
-
-def _local(at: datetime, incident: ir.Incident) -> str:
-    """The local time of the policy, with its zone: people on call are not all in one place."""
-    calendar = incident.policy.calendar
-    local = at.astimezone(calendar.zone)
-    return f'<time datetime="{rfc3339(at)}">{local:%a %d %b %H:%M} {escape(calendar.zone_name)}</time>'

@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 import ir_policy as ir
-from portal_backend import keeping, pages, routes
+from portal_backend import keeping, pages, routes, team
 from portal_backend.actions import Forbidden
 from portal_backend.answers import problems_json
 from portal_backend.bodies import BadBody
@@ -39,6 +39,7 @@ def create_app(host: Host) -> FastAPI:
     )
     app.state.host = host
     app.include_router(routes.router)
+    app.include_router(team.router)
     app.include_router(keeping.router)
     app.include_router(pages.router)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]

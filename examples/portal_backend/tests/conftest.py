@@ -114,6 +114,7 @@ def portal(url: str, clock: StandingClock) -> Iterator[Portal]:
 TOKENS: dict[str, dict[str, Any]] = {
     "token-of-dana-0123456789": {"person": "dana", "roles": ["incident-commander"]},
     "token-of-lee-01234567890": {"person": "lee", "roles": ["comms-lead"]},
+    "token-of-counsel-01234567": {"person": "lex", "roles": ["legal-liaison"]},
     "token-of-reader-01234567": {"person": "ria", "may": ["read"]},
     "token-of-owner-012345678": {"person": "olga", "may": ["read", "policies"]},
     "token-of-keeper-01234567": {"person": "kim", "may": ["read", "export", "erase"]},

@@ -48,7 +48,14 @@ def hostile() -> Iterator[Request]:
     ).encode()
     many = json.dumps({"kind": "facts-reported", "facts": {f"client/c{n}": "yes" for n in range(40_000)}}).encode()
     deep = b'{"kind": "note", "text": ' + b"[" * 400_000 + b"]" * 400_000 + b"}"
-    for path in ("/incidents", EVENTS, "/incidents/inc-7/check", "/incidents/inc-7/erasures", "/policies"):
+    for path in (
+        "/incidents",
+        EVENTS,
+        "/incidents/inc-7/check",
+        "/incidents/inc-7/drafts",
+        "/incidents/inc-7/erasures",
+        "/policies",
+    ):
         for body, status in ((big, 413), (million, 413), (deep, 400), (b"", 400), (b"\xff\xfe{}", 400), (b"[]", 400)):
             yield "POST", path, body, JSON, status
         for media in (
@@ -72,7 +79,7 @@ def hostile() -> Iterator[Request]:
         yield "POST", EVENTS, body, JSON, 422
     for name in ("..%2f..%2fetc%2fpasswd", "%00", "inc-7%00", "%ff%fe", "%F0%9F%98%80", "x" * 5000, "inc-7%20", "%2e%2e", "'--",
                  "inc-7%0d%0aset-cookie:%20a=b", "..", "inc-7;", "INC-7", "__proto__"):  # fmt: skip
-        for rest in ("", "/brief", "/log", "/export", "/reminders"):
+        for rest in ("", "/brief", "/log", "/export", "/reminders", "/paging", "/evidence"):
             yield "GET", f"/incidents/{name}{rest}", b"", MINE, 404
     for path in (
         "/../../etc/passwd",

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from ir_policy.answers import detected_state
 from ir_policy.duties.case import Case
 from ir_policy.duties.messages import Judgement, Message, Notices, Way, notices_of
 from ir_policy.duties.own_rules import rule_says
 from ir_policy.incident import Incident
-from ir_policy.log.messages import Delivery
-from ir_policy.present.lines import LocalClock
+from ir_policy.log.messages import GONE, Delivery
+from ir_policy.present.lines import LocalClock, fit
 from ir_policy.rules.words import listed
 from ir_policy.terms import instant, rfc3339
 
 __all__ = ["notices_json", "notices_lines", "notices_part_json", "notices_text"]
+
+
+_DIGEST: Final = 24
+"""Columns for a digest: enough to tell texts apart; it stands whole in the JSON."""
 
 
 def notices_json(notices: Notices) -> dict[str, Any]:
@@ -69,10 +73,11 @@ def _about(case: Case, one: Message) -> str:
 
 def _state(case: Case, one: Message, clock: LocalClock) -> Iterator[str]:
     if one.authors:
-        yield f"by {listed(one.authors)}; text {one.digest}"
+        yield f"by {listed(one.authors)}; text {fit(one.digest, _DIGEST)}"
     for word, judged in (("reviewed", one.review), ("approved", one.approval)):
         if judged is not None:
-            yield f"{word} by {judged.by} {clock.full(judged.at)}{_worth(judged, clock)}"
+            worth = _worth(judged, clock) if one.state not in GONE else ""
+            yield f"{word} by {judged.by} {clock.full(judged.at)}{worth}"
     if one.asked is not None:
         yield f"a review is asked for since {clock.full(one.asked)} and not answered"
     for gate in one.blocked_by:
