@@ -32,7 +32,6 @@ from support_people import (
     COMMS,
     COUNSEL,
     EXERCISE,
-    EXTERNAL_GATES,
     INSIDE,
     PERSONAL,
     ROLE_KINDS,
@@ -483,7 +482,8 @@ class Words(RuleBasedStateMachine):
             if letter.text is None or letter.life in ("sent", "delivered", "failed", "withdrawn"):
                 continue
             to_all = self.model.drill and EXERCISE in letter.text.recipients
-            if (to_all or one.recipient in letter.text.recipients) and self.names(one, letter.text.duties):
+            heard = to_all if self.model.drill else one.recipient in letter.text.recipients
+            if heard and self.names(one, letter.text.duties):
                 found.append(id_)
         return found
 
@@ -495,9 +495,7 @@ class Words(RuleBasedStateMachine):
         sending = told(
             "notice-sent", self.now, COMMS, id="asked", notice=id_, recipients=(EXERCISE if to_all else one.recipient,)
         )
-        return {refusal.rule for refusal in ir.check(self.incident, sending)} & (
-            EXTERNAL_GATES if self.model.drill else SENDING_GATES
-        )
+        return {refusal.rule for refusal in ir.check(self.incident, sending)} & SENDING_GATES
 
     def by_notice(self, one: Obligation) -> bool:
         return [(act.kind, act.names) for act in POLICY.duties[one.duty].met_by] in (

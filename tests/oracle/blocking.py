@@ -7,7 +7,7 @@ from datetime import datetime
 from ir_policy.rules.model import Gate
 from ir_policy.terms import NO, YES
 from oracle.asking import definitely, known, truth
-from oracle.notices import is_for, not_out, passes
+from oracle.notices import is_for, not_out, passes, would_hear
 from oracle.state import Obligation, State
 
 
@@ -21,6 +21,7 @@ def blocked_by(state: State, one: Obligation, now: datetime) -> tuple[tuple[str,
         tuple(sorted(gate.id for gate in gates if not passes(state, kept, gate, now)))
         for kept in state.records.values()
         if kept.text is not None and not_out(kept) and is_for(state, kept.text.duties, kept.text.recipients, one)
+        if would_hear(state, kept.text.recipients, one.recipient)
     ]
     left = left or [tuple(sorted(gate.id for gate in gates))]
     fewest = min(len(each) for each in left)

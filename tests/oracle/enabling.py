@@ -8,7 +8,7 @@ from datetime import timedelta
 from ir_policy.clocks import Deadline
 from ir_policy.rules.model import Duty
 from oracle.asking import is_owed
-from oracle.notices import is_for, not_out, passes
+from oracle.notices import is_for, not_out, passes, would_hear
 from oracle.owing import limit_at, surely_missed
 from oracle.settling import discharge, settle
 from oracle.state import CANCELLED, Due, Obligation, State, Step
@@ -113,7 +113,11 @@ def text_stands(state: State, step: Step, needing: list[Obligation]) -> bool:
     return any(
         not_out(kept)
         and kept.text is not None
-        and any(is_for(state, kept.text.duties, kept.text.recipients, one) for one in needing)
+        and any(
+            is_for(state, kept.text.duties, kept.text.recipients, one)
+            and would_hear(state, kept.text.recipients, one.recipient)
+            for one in needing
+        )
         and all(passes(state, kept, gate, step.event.at) for gate in gates)
         for kept in state.records.values()
     )

@@ -224,6 +224,13 @@ def to_everybody(state: State, recipients: Iterable[str]) -> bool:
     return state.drill and bool(state.policy.notices.in_drills) and state.policy.notices.in_drills in recipients
 
 
+def would_hear(state: State, recipients: Iterable[str], recipient: str) -> bool:
+    """*Notices*, in a drill: a text is for somebody outside only where it is for the one named under ``in_drills``."""
+    if state.drill and state.policy.notices.in_drills and recipient not in state.policy.notices.inside:
+        return to_everybody(state, recipients)
+    return is_to(state, recipients, recipient)
+
+
 def is_to(state: State, recipients: Iterable[str], recipient: str) -> bool:
     return recipient in recipients or to_everybody(state, recipients)
 

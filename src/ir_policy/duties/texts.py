@@ -102,6 +102,14 @@ def reviewed_for(policy: Policy, history: History, rules: Iterable[Duty], recipi
     )  # fmt: skip
 
 
+def _is_to(policy: Policy, history: History, record: NoticeRecord, recipient: str) -> bool:
+    """Whether the recipient would hear of it; in a drill whoever is outside hears through the exercise list alone."""
+    in_place = history.in_place(policy, record.recipients)
+    if history.drill and policy.notices.in_drills and policy.notices.outside(recipient):
+        return in_place
+    return in_place or recipient in record.recipients
+
+
 def reaching(history: History, policy: Policy, record: NoticeRecord, recipient: str) -> tuple[str, ...]:
     """Whom a text is to go to for that recipient to hear."""
     return (policy.notices.in_drills,) if history.in_place(policy, record.recipients) else (recipient,)
@@ -116,7 +124,7 @@ def texts_for(policy: Policy, history: History, rules: Iterable[Duty], recipient
     for _, record in sorted(history.notices.items()):
         if record.draft is None or record.state in (*GONE, "withdrawn"):
             continue
-        if recipient not in record.recipients and not history.in_place(policy, record.recipients):
+        if not _is_to(policy, history, record, recipient):
             continue
         meant = record.draft.duties
         if (
