@@ -129,7 +129,7 @@ class TestTampering:
     """Whatever was changed is found, at the first entry that is not as it was written."""
 
     def test_every_byte_counts(self) -> None:
-        """Any one bit of any one entry (P48): the entry is named, and what stands before it reads as it did."""
+        """Any one bit of any one entry: the entry is named, and what stands before it reads as it did."""
         _, whole = handed()
         data = whole.encode()
         after_header = data.index(b"\n") + 1

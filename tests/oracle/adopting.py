@@ -26,6 +26,18 @@ def out_of_turn(log: list[Event]) -> set[str]:
     for place, event in enumerate(log):
         if isinstance(event, PolicyAdopted) and any(_when(before) > _when(event) for before in log[:place]):
             found.add(event.id)
+    return found | judged_unseen(log)
+
+
+def judged_unseen(log: list[Event]) -> set[str]:
+    """*Notices*: reviews and approvals before which, as the log learnt after them, the text became another one."""
+    found = set()
+    for place, word in enumerate(log):
+        if word.kind not in ("notice-reviewed", "notice-approved"):
+            continue
+        later = [e for e in log[place + 1 :] if e.kind in ("notice-drafted", "notice-edited")]
+        if any(e.notice == word.notice and _when(e) < _when(word) for e in later):
+            found.add(word.id)
     return found
 
 

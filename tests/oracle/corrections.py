@@ -117,6 +117,11 @@ def mend(target: Event, correction: Corrected) -> Event | None:
     fields: Anything = to_wire(correction)["fields"]
     if isinstance(target, (Corrected, PolicyAdopted)) or {"kind", "id", "incident", "by"} & set(fields):
         return None
+    settled = ("notice-drafted", "notice-edited", "notice-rejected", "notice-withdrawn")
+    if target.kind in settled or fields.get("drill") is True:
+        return None
+    if target.kind.startswith("notice-") and {"notice", "digest"} & set(fields):
+        return None
     try:
         said = {**to_wire(target), **fields}
         return event_from_wire({name: value for name, value in said.items() if value is not None})

@@ -46,6 +46,9 @@ def forbid(state: State, event: Event) -> bool:
         state.violations.append(("command", event.id))
     if isinstance(event, RoleChange) and handing_over_refused(state, event):
         state.violations.append(("handovers", event.id))
+    if event.kind in JUDGED and event.id in state.out_of_turn:
+        state.violations.append(("notices", event.id))
+        void = True
     if notice_refused(state, event):
         state.violations.append(("notices", event.id))
         void = void or event.kind in JUDGED

@@ -12,6 +12,7 @@ from ir_policy.rules.model import Gate, Release
 from ir_policy.rules.templates import Template, digest_of_text, filled
 from oracle.asking import complete, may_act
 from oracle.state import Judgement, Obligation, Record, Sending, State, Wait
+from oracle.tenures import stands_for
 
 OPEN: Final = ("drafted", "in-review", "reviewed", "approved", "released")
 GONE: Final = ("sent", "delivered", "failed")
@@ -58,11 +59,19 @@ def notice_refused(state: State, event: Event) -> bool:
         why = "another text"
     elif event.kind == "notice-sent" and not goes_to(state, event):
         why = "nobody it goes to"
+    elif event.kind == "notice-sent" and record.text is not None and claims_more(record.text, event):
+        why = "more than its text"
     else:
         return False
     state.happened[f"refused for {why}"] += 1
     state.happened["a judgement void by the rule"] += event.kind in JUDGED
     return True
+
+
+def claims_more(text: Notice, event: Notice) -> bool:
+    """Duties or states the text does not name, or another stage than it has."""
+    other = bool(event.stage and text.stage and event.stage != text.stage)
+    return other or not (set(event.duties) <= set(text.duties) and set(event.states) <= set(text.states))
 
 
 def goes_to(state: State, event: Notice) -> tuple[str, ...]:
@@ -93,7 +102,7 @@ def record(state: State, event: Event) -> None:
     if event.kind in WRITTEN:
         state.drafts[event.notice] = event
         kept.text = event
-        kept.persons |= stands_for(state, event.by)
+        kept.persons |= set(stands_for(state, event.by))
         mine = {role for role in (*state.policy.roles, *state.tenures) if may_act(state, event.by, role)}
         kept.roles = mine if kept.roles is None else kept.roles & mine
     if event.kind in (*WRITTEN, "notice-rejected", "notice-withdrawn"):
@@ -108,14 +117,6 @@ def record(state: State, event: Event) -> None:
     kept.life = LIFE[event.kind].get(kept.life, otherwise)
     if event.kind in ("notice-failed", "notice-delivered"):
         reached_or_not(state, event)
-
-
-def stands_for(state: State, name: str) -> set[str]:
-    """*Notices*, authors: a name stands for itself, the id of a role for its holders, or for its primary contact."""
-    rule = state.policy.roles.get(name)
-    if rule is None:
-        return {name}
-    return set(state.tenures.get(name, {})) or {rule.contact} - {""}
 
 
 def waits_for(kept: Record, event: Notice) -> None:
@@ -151,7 +152,7 @@ def releases(state: State, release: Release, event: Event) -> bool:
     if kept.text is None:
         return False
     if release.author == "another":
-        given = not stands_for(state, event.by) & kept.persons
+        given = not set(stands_for(state, event.by)) & kept.persons
     elif event.digest and event.digest != kept.text.digest:
         given = False
     else:
@@ -200,6 +201,8 @@ def is_cleared(state: State, kept: Record, at: datetime) -> bool:
     assert kept.text is not None
     template = state.policy.templates.get(kept.text.template)
     if template is None or template.cleared is None:
+        return False
+    if not (set(kept.text.duties) <= set(template.duties) and set(kept.text.states) <= set(template.states)):
         return False
     day = state.policy.calendar.local_date(at)
     cleared = template.cleared

@@ -82,6 +82,8 @@ class Notices:
         if self.rng.random() < 0.15:
             digest = cleared_text() if self.rng.random() < 0.8 else fields["digest"]
             fields |= {"digest": digest, "template": "holding-text"}
+            if self.rng.random() < 0.8:  # what it was cleared for
+                fields |= {"duties": ["client-update"], "states": ["share-link-status", "mitigation-steps"]}
         self.texts[notice] = fields
         return fields
 

@@ -12,9 +12,15 @@ from oracle.state import State
 
 def stands_for(state: State, name: str) -> list[str]:
     """*Who may act*: a name stands for itself, a role for its holders or else its primary contact."""
-    if name not in state.policy.roles:
-        return [name]
-    return list(state.tenures.get(name, {})) or [state.policy.roles[name].contact]
+    people, looked_at, names = [], set(), [name]
+    while names:
+        one = names.pop(0)
+        if one not in state.policy.roles:
+            people += [one] if one not in people else []
+        elif one not in looked_at:
+            looked_at.add(one)
+            names += list(state.tenures.get(one, {})) or [state.policy.roles[one].contact]
+    return people
 
 
 def taking_refused(state: State, event: RoleChange) -> bool:

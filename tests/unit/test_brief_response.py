@@ -310,7 +310,7 @@ class TestMissing:
         assert needs == {
             "false-positive-is-found": ("a yes to false-positive (a person found that the alert was wrong)",),
             "worse-outweighs": (
-                "that this is over: streaming-unavailable (playback is down), clients-impacted (at least one agency or "
+                "an end of this first: streaming-unavailable (playback is down), clients-impacted (at least one agency or "
                 "client is affected) and affected-role/admin, affected-role/agency or affected-role/guest (these users are affected)",
             ),
         }

@@ -15,7 +15,7 @@ from ir_policy.duties.case import Case, fold
 from ir_policy.duties.gates import Bite
 from ir_policy.duties.own_rules import CORRECTIONS
 from ir_policy.errors import EventInvalid, Refusal
-from ir_policy.log.events import Corrected, Event, PolicyAdopted, event_from_wire, to_wire
+from ir_policy.log.events import Corrected, Event, Notice, PolicyAdopted, event_from_wire, to_wire
 from ir_policy.log.fields import thawed
 from ir_policy.rules.model import Policy
 from ir_policy.terms import EVENT_KINDS, Clause
@@ -26,6 +26,12 @@ Key = Callable[[Event], tuple[datetime, datetime]]
 RULE = CORRECTIONS
 CLAUSE = Clause("log/corrections")
 FIXED = frozenset({"kind", "id", "incident", "programme", "by"})
+TEXTS = frozenset({"notice-drafted", "notice-edited"})
+SETTLED = TEXTS | {"notice-rejected", "notice-withdrawn"}
+"""A text is edited on record, never corrected: what was said of it was said of the text as it stood. Nor is taken back what
+stopped it."""
+WHICH_TEXT = frozenset({"notice", "digest"})
+"""Of any word about a text: which one it is about."""
 
 
 def amended(
@@ -61,6 +67,10 @@ def _corrected(
     fields = {name: thawed(value) for name, value in correction.fields.items()}
     if FIXED & fields.keys():
         return Refusal(RULE, CLAUSE, ("kind, id, incident and by to stay as they are",)), None
+    if target.kind in SETTLED or (isinstance(target, Notice) and WHICH_TEXT & fields.keys()):
+        return Refusal(RULE, CLAUSE, ("an edit of the text: what was reviewed and approved stays what it was",)), None
+    if fields.get("drill") is True:
+        return Refusal(RULE, CLAUSE, ("a signal that stays real: no correction makes an incident a drill",)), None
     try:
         merged = {**to_wire(target), **fields}
         event = event_from_wire({name: value for name, value in merged.items() if value is not None})

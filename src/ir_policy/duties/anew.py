@@ -14,11 +14,11 @@ from typing import Final
 
 from attrs import frozen
 
-from ir_policy.duties.amend import amended
+from ir_policy.duties.amend import TEXTS, amended
 from ir_policy.duties.case import Case, fold
 from ir_policy.duties.gates import Bite
 from ir_policy.duties.judge import breached
-from ir_policy.duties.own_rules import ADOPTIONS
+from ir_policy.duties.own_rules import ADOPTIONS, NOTICES
 from ir_policy.errors import Refusal
 from ir_policy.log.events import Corrected, Event, PolicyAdopted
 from ir_policy.log.history import stamp_of
@@ -30,6 +30,8 @@ __all__ = ["Correction", "all_drawn_anew", "drawn_anew", "folded", "in_order", "
 ONLY_WHERE_ASKED: Final = frozenset({"note", "evidence-moved", "merged", "channel-opened", "page-sent", "page-acknowledged", "page-failed",
                             "action-opened", "action-closed"})  # fmt: skip
 """Kinds that change a conclusion only where a rule of the policy asks about them."""
+WORDS: Final = frozenset({"notice-reviewed", "notice-approved"})
+"""What is said of a text as it stood on record."""
 KEPT_EVERY: Final = 64
 """How many events lie between two states that are kept while a log grows: folding so many takes as long as sorting it."""
 
@@ -59,6 +61,8 @@ def in_order(policy: Policy, log: Sequence[Event]) -> tuple[list[Event], Mapping
     """The events in the order of the fold, as corrections left them; and the corrections that have no effect."""
     kinds = {event.kind for event in log}
     events, bites = sorted(log, key=order), _dated_back(log) if PolicyAdopted.only_kind in kinds else {}
+    if not kinds.isdisjoint(WORDS):
+        bites = {**bites, **_of_another_text(log)}
     if Corrected.only_kind in kinds:
         events, more = amended(policy, tuple(log), order, bites.keys())
         bites = {**bites, **more}
@@ -74,6 +78,24 @@ def _dated_back(log: Sequence[Event]) -> dict[str, tuple[Bite, ...]]:
             missing = f"a day and time after what the log holds already, {rfc3339(last[0])}"
             found[event.id] = (Bite(Refusal(ADOPTIONS, Clause("metadata/status"), (missing,)), void=True),)
         last = order(event) if last is None else max(last, order(event))
+    return found
+
+
+def _of_another_text(log: Sequence[Event]) -> dict[str, tuple[Bite, ...]]:
+    """The reviews and approvals of a text that, as the log learnt later, had become another one before: whoever gave them had not
+    seen it."""
+    found: dict[str, tuple[Bite, ...]] = {}
+    words: dict[str, list[Event]] = {}
+    for event in log:
+        notice = getattr(event, "notice", "")
+        if event.kind in WORDS:
+            words.setdefault(notice, []).append(event)
+        elif event.kind in TEXTS:
+            for word in words.get(notice, ()):
+                if order(event) < order(word):
+                    missing = "a text that was on record when it was judged; this one was written into the log since"
+                    refusal = Refusal(NOTICES, Clause("roles/incident-commander"), (missing,))
+                    found[word.id] = (Bite(refusal, void=True),)
     return found
 
 

@@ -11,7 +11,7 @@ from ir_policy.calendar import start_of_day
 from ir_policy.duties.entries import Entry
 from ir_policy.duties.texts import good_until, is_released, meets_any, reaching, texts_for
 from ir_policy.log.history import History
-from ir_policy.log.messages import GONE, NoticeRecord, Wait
+from ir_policy.log.messages import NoticeRecord, Wait
 from ir_policy.rules.model import Gate, Policy
 from ir_policy.terms import MICROSECOND
 
@@ -93,11 +93,11 @@ class HeldBack:
 
 
 def endings(policy: Policy, history: History) -> tuple[datetime, ...]:
-    """The instants from which a review, an approval or a clearance of a text that is not out yet is good no more, or first is."""
+    """The instants from which a review, an approval or a clearance of a text is good no more, or first is."""
     found = []
     for record in history.notices.values():
-        if record.state in (*GONE, "withdrawn") or record.draft is None:
-            continue
+        if record.state == "withdrawn" or record.draft is None:
+            continue  # what was sent may be sent again by another way
         ends = [record.review.until if record.review is not None else None]
         ends.append(good_until(policy.notices, record.approval) if record.approval is not None else None)
         found += [end + MICROSECOND for end in ends if end is not None]

@@ -38,7 +38,7 @@ class Needs:
         ways = [self._lacking_of(release) for release in gate.until]
         if gate.only_on_yes and not gate.until:
             so = self._so(gate.when.source) or [condition_words(self.policy, gate.when.source)]
-            ways.append([f"that this is over: {listed(so)}"])
+            ways.append([f"an end of this first: {listed(so)}"])
         elif not gate.when.holds(*self.known):
             ways.append(self._lacking(gate.when.source, so=False))
         if len(ways) == 1:

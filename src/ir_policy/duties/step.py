@@ -42,7 +42,7 @@ def step(
     if isinstance(event, Reopened):
         ledger.in_scope = {}
     todo, met = plan.touched(history, before, level.governing, event), plan.met(history, event)
-    if not (todo or met or history.notices or event.kind in NOTICE.events):
+    if not (todo or met or history.words_end or event.kind in NOTICE.events):
         return moves
     one = _Step(policy, history, level, event, ledger, moves, before[2])
     visited: set[str] = set()

@@ -46,8 +46,19 @@ def notice_bites(policy: Policy, history: History, event: Notice) -> Iterator[Bi
         missing.append("the digest of the text as it stands; this is the digest of another one")
     elif event.kind == "notice-sent" and not history.said(event, "recipients"):
         missing.append("a draft of that notice first, or whom it is sent to")
+    elif event.kind == "notice-sent" and record.draft is not None and _says_more(record.draft, event):
+        missing.append("what its draft says it is for and states; a text of the same digest says no more")
     if missing:
         yield Bite(Refusal(NOTICES, clause, tuple(missing), who_may(policy, event.kind)), void=event.kind in _POWERS)
+
+
+def _says_more(draft: Notice, sending: Notice) -> bool:
+    """Whether a sending claims more for its text than the draft that was judged."""
+    return (
+        not set(sending.duties) <= set(draft.duties)
+        or not set(sending.states) <= set(draft.states)
+        or bool(sending.stage and draft.stage and sending.stage != draft.stage)
+    )
 
 
 def sendings_of(policy: Policy, history: History, event: Notice) -> Iterator[tuple[str, str]]:
@@ -85,6 +96,10 @@ def is_released(
     if release.notice == "cleared":
         from ir_policy.rules.cleared import cleared_digest  # few need it
 
+        template = policy.templates.get(record.draft.template)
+        meant = template is not None and set(record.draft.duties) <= set(template.duties)
+        if template is None or not meant or not set(record.draft.states) <= set(template.states):
+            return False  # counsel cleared it for what it is for, and for what it states
         return cleared_digest(policy, record.draft.template, record.digest, at)
     word = record.review if release.notice == "reviewed" else record.approval
     if word is None or word.digest != record.digest or word.policy != policy.digest:

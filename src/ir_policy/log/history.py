@@ -89,6 +89,7 @@ class History:
         "tenures",
         "undelivered",
         "waived_gates",
+        "words_end",
         "yes",
     )  # fmt: skip
 
@@ -103,6 +104,8 @@ class History:
         self.findings: dict[str, Stamp] = {}
         self.acts: Grown[Act] = Grown()
         self.notices: dict[str, NoticeRecord] = {}
+        self.words_end = False
+        """Whether a review, or a text cleared beforehand, may stop being good by time alone."""
         self.tenures: Grown[Tenure] = Grown()
         self.holders: dict[str, dict[str, Tenure]] = {}
         self.offers: tuple[Offer, ...] = ()
@@ -341,6 +344,8 @@ class History:
         record = self.notices.get(event.notice) or NoticeRecord(event.notice)
         record = after(record, event, self.persons_of(policy, event.by), roles, policy.digest)
         self.notices = {**self.notices, event.notice: record}
+        dated = record.review is not None and record.review.until is not None
+        self.words_end = self.words_end or dated or bool(record.draft is not None and record.draft.template)
         if event.kind in ("notice-failed", "notice-delivered"):
             self._on_its_way(event, record)
         if event.kind == "notice-reviewed" and record.draft is not None:

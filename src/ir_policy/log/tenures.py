@@ -79,9 +79,17 @@ def may_act_as(policy: Policy, holders: Holders, role: str, actor: str) -> bool:
 
 def persons_of(policy: Policy, holders: Holders, by: str) -> frozenset[str]:
     """Whom a name stands for: itself, or where it is a role, whoever holds that, or its primary contact while nobody does."""
-    if by not in policy.roles:
-        return frozenset((by,))
-    return frozenset(holders.get(by) or (policy.roles[by].contact,))
+    found: set[str] = set()
+    seen: set[str] = set()
+    asked = [by]
+    while asked:  # a role may be held in the name of another role: only people stand for themselves
+        name = asked.pop()
+        if name not in policy.roles:
+            found.add(name)
+        elif name not in seen:
+            seen.add(name)
+            asked += holders.get(name) or (policy.roles[name].contact,)
+    return frozenset(found)
 
 
 def changed(policy: Policy, holders: Holders, event: RoleChange) -> tuple[dict[str, Tenure], tuple[Tenure, ...]]:
