@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 from attrs import frozen
 
@@ -35,6 +36,8 @@ __all__ = [
     "late_words",
     "why_ended",
 ]
+
+_FROM_WHAT_NEEDS_IT: Final = "the deadline of what needs it, reckoned backwards"
 
 
 @frozen
@@ -88,7 +91,10 @@ def explain_duty(case: Case, duty: Duty) -> Explanation:
         *_rule_lines(case.policy, duty),
         ("owed when", f"{duty.when.source}: {_truth(duty.when, case)}"),
         *_atom_lines(duty.when, case),
-        ("from", " or ".join(f"{mark} ({case.policy.marks[mark].means})" for mark in duty.starts)),
+        (
+            "from",
+            " or ".join(f"{mark} ({case.policy.marks[mark].means})" for mark in duty.starts) or _FROM_WHAT_NEEDS_IT,
+        ),
         ("until", _limits_in_words(duty.within)),
         *_unless_lines(duty, case),
     ]

@@ -5,6 +5,7 @@ It changes no duty and no deadline. It says what an open obligation waits for, a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from ir_policy.calendar import start_of_day
@@ -50,11 +51,13 @@ class HeldBack:
         if not gates:
             return ()
         texts = texts_for(self.policy, self.history, (entry.duty,), recipient)
-        shut = [self._stopped(gates, record, recipient) for record in texts]
+        shut = [
+            self._shut_to(gates, record, reaching(self.history, self.policy, record, recipient)) for record in texts
+        ]
         return min(shut, key=lambda one: (len(one), one), default=tuple(gate.id for gate in gates))
 
-    def _stopped(self, gates: tuple[Gate, ...], record: NoticeRecord, recipient: str) -> tuple[str, ...]:
-        to = reaching(self.history, self.policy, record, recipient)
+    def _shut_to(self, gates: Iterable[Gate], record: NoticeRecord, to: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of the gates that a text does not pass as it stands, were it sent now to these."""
         return tuple(
             gate.id
             for gate in gates
@@ -67,11 +70,7 @@ class HeldBack:
         outside = [one for one in record.recipients if rules.outside(one)]
         beyond = any(one != rules.in_drills for one in outside)
         gates = {*(self._gates["external"] if outside else ()), *(self._gates["beyond-exercise"] if beyond else ())}
-        return tuple(
-            gate.id
-            for gate in sorted(gates, key=lambda gate: gate.id)
-            if not any(is_released(self.policy, one, record, record.recipients, self.at) for one in gate.until)
-        )
+        return self._shut_to(sorted(gates, key=lambda gate: gate.id), record, record.recipients)
 
     def waited(self, entry: Entry, at: datetime) -> bool:
         """Whether a text for it was waiting at that instant for a review that had been asked for."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Final
 
 from ir_policy.duties.bites import Bite
 from ir_policy.duties.own_rules import NOTICES, who_may
@@ -31,8 +32,14 @@ __all__ = [
     "texts_for",
 ]
 
-_OF_THE_TEXT = ("notice-review-requested", "notice-reviewed", "notice-approved", "notice-rejected", "notice-sent")
-_POWERS = ("notice-reviewed", "notice-approved")
+_OF_THE_TEXT: Final = (
+    "notice-review-requested",
+    "notice-reviewed",
+    "notice-approved",
+    "notice-rejected",
+    "notice-sent",
+)
+_POWERS: Final = ("notice-reviewed", "notice-approved")
 
 
 def notice_bites(policy: Policy, history: History, event: Notice) -> Iterator[Bite]:

@@ -14,13 +14,11 @@ from attrs import evolve, frozen
 
 from ir_policy.log.events import Notice
 from ir_policy.rules.machines import Row
-from ir_policy.rules.machines.notice import NOTICE
+from ir_policy.rules.machines.notice import GONE, NOTICE
 
 __all__ = ["GONE", "Delivery", "NoticeRecord", "Wait", "Word", "after"]
 
 _WRITTEN: Final = ("notice-drafted", "notice-edited")
-GONE: Final = ("sent", "delivered", "failed")
-"""States of a notice that left."""
 
 
 class Word(NamedTuple):

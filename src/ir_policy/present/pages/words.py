@@ -243,6 +243,8 @@ def title_of(policy: Policy, duty: Duty) -> str:
 
 def counted_from(policy: Policy, duty: Duty) -> str:
     """What the clock of a duty starts from."""
+    if duty.enables:
+        return "back from when what needs it is due"
     marks = [text(policy.marks[mark].means) for mark in duty.starts]
     if len(marks) == 1:
         said = f"from when {marks[0]}"

@@ -10,7 +10,7 @@ from typing import Final
 from ir_policy.rules.machines import ANY, Machine, Row, Stop
 from ir_policy.terms import Clause
 
-__all__ = ["NOTICE"]
+__all__ = ["GONE", "NOTICE"]
 
 _REVIEW: Final = Clause("privacy-integration/legal-review")
 _APPROVE: Final = Clause("roles/incident-commander")
@@ -18,7 +18,8 @@ _TELL: Final = Clause("roles/comms-lead")
 
 _OPEN: Final = ("drafted", "in-review", "reviewed", "approved", "released")
 """A text that may still be worked on, and may be sent as far as gates let it."""
-_GONE: Final = ("sent", "delivered", "failed")
+GONE: Final = ("sent", "delivered", "failed")
+"""States of a notice that left."""
 
 
 def _to(event: str, clause: Clause, **ends: str) -> tuple[Row, ...]:
@@ -45,10 +46,10 @@ NOTICE: Final = Machine(
         *_to("notice-approved", _APPROVE, drafted="approved", in_review="approved", reviewed="released",
              approved="approved", released="released"),
         *(Row(state, "notice-rejected", "rejected", _APPROVE) for state in _OPEN),
-        *(Row(state, "notice-sent", "sent", _TELL) for state in (*_OPEN, *_GONE)),
-        *(Row(state, "notice-delivered", "delivered", _TELL) for state in _GONE),
-        *(Row(state, "notice-failed", "failed", _TELL) for state in _GONE),
-        *(Row(state, "notice-withdrawn", "withdrawn", _TELL) for state in (*_OPEN, "rejected", *_GONE)),
+        *(Row(state, "notice-sent", "sent", _TELL) for state in (*_OPEN, *GONE)),
+        *(Row(state, "notice-delivered", "delivered", _TELL) for state in GONE),
+        *(Row(state, "notice-failed", "failed", _TELL) for state in GONE),
+        *(Row(state, "notice-withdrawn", "withdrawn", _TELL) for state in (*_OPEN, "rejected", *GONE)),
     ),
     stops=(
         Stop("unwritten", ANY, "a draft of that notice first", _TELL),
